@@ -1,0 +1,121 @@
+//! What is known of a heap once a run is over.
+
+/// Bytes and blocks, always together: requested bytes, never the allocator's rounding.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Count {
+    /// Requested bytes.
+    pub bytes: u64,
+    /// Number of blocks.
+    pub blocks: u64,
+}
+
+/// A place in the original module's code.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
+pub struct CodeFrame {
+    /// Index of the function in the original module, imports counted.
+    pub function: u32,
+    /// Offset of the instruction (the call that is under way) from the start of the original file.
+    pub offset: u32,
+}
+
+/// A moment at which the heap is read.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum MarkKind {
+    /// After warm-up.
+    Baseline,
+    /// After the cycle of that number, the first being 1.
+    Cycle(u32),
+    /// After the idle time's settling.
+    IdleStart,
+    /// When the idle period is over.
+    IdleEnd,
+    /// After teardown.
+    Final,
+}
+
+/// The heap's totals at a moment.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Mark {
+    /// Which moment this is.
+    pub kind: MarkKind,
+    /// Virtual time since the instance was started, in nanoseconds.
+    pub time: u64,
+    /// What is live.
+    pub live: Count,
+    /// All that was allocated up to here.
+    pub total: Count,
+    /// Size of linear memory, in bytes.
+    pub memory: u64,
+    /// The part of linear memory that the heap has taken, in bytes: from the lowest block ever seen to the end of memory.
+    /// Zero while no block was seen.
+    pub heap_span: u64,
+}
+
+/// How many blocks that were born in one cycle are alive at idle end.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Survivors {
+    /// The cycle of birth: 0 is everything before the baseline, `cycles + 1` what came after the last cycle.
+    pub cycle: u32,
+    /// What is left of them.
+    pub live: Count,
+}
+
+/// What one site allocated.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct SiteRecord {
+    /// The calling context, innermost first: the outermost allocator's caller comes first, recursion is folded.
+    pub stack: Vec<CodeFrame>,
+    /// Set where more contexts than the cap were seen, and this site stands for all that came by this call site later.
+    pub folded: bool,
+    /// All that was ever allocated.
+    pub total: Count,
+    /// Live at the instant of the global peak.
+    pub at_peak: Count,
+    /// Live at baseline.
+    pub at_baseline: Count,
+    /// Live at idle start.
+    pub at_idle_start: Count,
+    /// Live at idle end.
+    pub at_idle_end: Count,
+    /// Live at `final`.
+    pub at_end: Count,
+    /// What is alive at idle end, by cycle of birth; cycles without survivors are left out.
+    pub survivors: Vec<Survivors>,
+}
+
+/// What the log showed that is no allocation or free of a known block.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Diagnostics {
+    /// Events in the log: allocations, frees and resizes.
+    pub events: u64,
+    /// Frees of addresses that no seen allocation returned: a heap that was full at birth, or a double free.
+    pub unknown_frees: u64,
+    /// Blocks that an allocation handed out again though no free of them was seen.
+    pub unseen_frees: u64,
+    /// Distinct calling contexts.
+    pub contexts: u64,
+    /// Allocations whose context lay beyond the cap and was folded to its call site.
+    pub folded_allocations: u64,
+}
+
+/// All that a run yields about the guest's heap.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Recording {
+    /// The moments at which the heap was read, in their order.
+    pub marks: Vec<Mark>,
+    /// Live bytes and blocks at the global maximum of live bytes, the first instant of it.
+    pub peak: Count,
+    /// Virtual time of that instant's log drain, in nanoseconds.
+    pub peak_time: u64,
+    /// Every site, in the order of its first allocation.
+    pub sites: Vec<SiteRecord>,
+    /// What else the log showed.
+    pub diagnostics: Diagnostics,
+}
+
+impl Recording {
+    /// The first mark of that kind.
+    pub fn mark(&self, kind: MarkKind) -> Option<&Mark> {
+        self.marks.iter().find(|mark| mark.kind == kind)
+    }
+}

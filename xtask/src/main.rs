@@ -1,0 +1,3 @@
+//! What cargo alone cannot do for this repository.
+
+fn main() {}
