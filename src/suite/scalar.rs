@@ -1,0 +1,109 @@
+//! The values of a suite that are texts with a meaning: sizes, times, names.
+
+use std::fmt;
+use std::time::Duration;
+
+use schemars::{Schema, SchemaGenerator, json_schema};
+use serde::de::{Deserialize, Deserializer, Error, Visitor};
+
+use super::threshold::zero;
+use super::units::{self, BYTES, Measure, TIME};
+
+/// The names of scenarios and of kept results: part of trial names, of file names, of `$name`.
+pub(super) const NAME: &str = "[A-Za-z0-9_-]+";
+
+/// Whether it is a name that neither a shell nor a file system minds.
+pub(super) fn is_name(text: &str) -> bool {
+    let allowed = |byte: u8| byte.is_ascii_alphanumeric() || matches!(byte, b'_' | b'-');
+    !text.is_empty() && text.bytes().all(allowed)
+}
+
+/// A name; the field is optional, the value is not.
+pub(super) fn some_name<'de, D: Deserializer<'de>>(
+    deserializer: D,
+) -> Result<Option<String>, D::Error> {
+    let text = String::deserialize(deserializer)?;
+    match is_name(&text) {
+        true => Ok(Some(text)),
+        false => Err(D::Error::custom(not_a_name(&text))),
+    }
+}
+
+/// The message on a text that cannot be a name.
+pub(super) fn not_a_name(text: &str) -> String {
+    format!("`{text}` is no name\naccepted: letters, digits, `_` and `-`")
+}
+
+/// A time: `16ms`.
+pub(super) fn duration<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Duration, D::Error> {
+    deserializer.deserialize_any(Quantity {
+        measure: &TIME,
+        parse: units::parse_duration,
+    })
+}
+
+/// A time whose field may be absent.
+pub(super) fn some_duration<'de, D: Deserializer<'de>>(
+    deserializer: D,
+) -> Result<Option<Duration>, D::Error> {
+    duration(deserializer).map(Some)
+}
+
+/// A number of bytes: `1GB`.
+pub(super) fn bytes<'de, D: Deserializer<'de>>(deserializer: D) -> Result<u64, D::Error> {
+    deserializer.deserialize_any(Quantity {
+        measure: &BYTES,
+        parse: units::parse_bytes,
+    })
+}
+
+struct Quantity<T> {
+    measure: &'static Measure,
+    parse: fn(&str) -> Result<T, String>,
+}
+
+impl<T> Visitor<'_> for Quantity<T> {
+    type Value = T;
+
+    fn expecting(&self, formatter: &mut fmt::Formatter) -> fmt::Result {
+        formatter.write_str(self.measure.noun)
+    }
+
+    fn visit_str<E: Error>(self, text: &str) -> Result<T, E> {
+        (self.parse)(text).map_err(E::custom)
+    }
+
+    // A bare number comes here only to be told its unit, unless it is zero.
+    fn visit_u64<E: Error>(self, number: u64) -> Result<T, E> {
+        self.visit_str(&number.to_string())
+    }
+
+    fn visit_i64<E: Error>(self, number: i64) -> Result<T, E> {
+        self.visit_str(&number.to_string())
+    }
+
+    fn visit_f64<E: Error>(self, number: f64) -> Result<T, E> {
+        self.visit_str(&number.to_string())
+    }
+}
+
+pub(super) fn duration_schema(_: &mut SchemaGenerator) -> Schema {
+    quantity_schema(&TIME)
+}
+
+pub(super) fn bytes_schema(_: &mut SchemaGenerator) -> Schema {
+    quantity_schema(&BYTES)
+}
+
+fn quantity_schema(measure: &Measure) -> Schema {
+    json_schema!({
+        "anyOf": [
+            { "type": "string", "pattern": format!(r"^\s*{}\s*$", measure.pattern()) },
+            zero(),
+        ],
+    })
+}
+
+pub(super) fn name_schema(_: &mut SchemaGenerator) -> Schema {
+    json_schema!({ "type": "string", "pattern": format!("^{NAME}$") })
+}

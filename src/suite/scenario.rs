@@ -1,0 +1,196 @@
+//! One story told to one fresh instance, and what must hold afterwards.
+
+use std::path::Path;
+use std::time::Duration;
+
+use schemars::JsonSchema;
+use serde::Deserialize;
+
+use super::scalar;
+use super::step::{Argument, Call, Step};
+use super::threshold::{Threshold, Thresholds};
+
+/// One story told to one fresh instance: setup, warm-up, cycles, idle, teardown. One scenario is one trial.
+#[derive(Clone, Debug, Deserialize, JsonSchema)]
+#[serde(
+    deny_unknown_fields,
+    expecting = "a scenario, a mapping of keys to values"
+)]
+pub struct Scenario {
+    /// The second half of the trial's name.
+    #[serde(skip)]
+    pub name: String,
+    /// Steps before warm-up: what an application does once, when it starts.
+    #[serde(default)]
+    pub setup: Vec<Step>,
+    /// Cycles that run before the baseline is taken, so that caches and pools are filled; 0 by default.
+    #[serde(default)]
+    pub warmup: u32,
+    /// How many times the steps are repeated after the baseline; 1 by default.
+    #[serde(default = "one")]
+    pub cycles: u32,
+    /// The steps of one cycle.
+    #[serde(default)]
+    pub steps: Vec<Step>,
+    /// What happens after the last cycle, when nobody uses the module.
+    #[serde(default)]
+    pub idle: Option<Idle>,
+    /// Where on the virtual clock the marks lie. Only for a command (`run`), instead of `idle`.
+    #[serde(default)]
+    pub marks: Option<Marks>,
+    /// Steps after the idle time: what an application does when it closes.
+    #[serde(default)]
+    pub teardown: Vec<Step>,
+    /// Bounds on metrics. A bound is `< 1KB/s`, `<= 64MB`, `> 0B` or `>= 1`; without a sign it is `<=`.
+    #[serde(default, deserialize_with = "Thresholds::deserialize")]
+    #[schemars(with = "Thresholds")]
+    pub thresholds: Vec<Threshold>,
+    /// What the scenario's snapshot shows.
+    #[serde(default)]
+    pub snapshot: SnapshotOptions,
+    /// How far the guest may go before it is stopped.
+    #[serde(default)]
+    pub limits: Limits,
+}
+
+/// The time in which nobody uses the module.
+#[derive(Clone, Debug, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields, expecting = "a mapping of keys to values")]
+pub struct Idle {
+    /// Virtual time from the last cycle to the mark `idle start`, in which things may calm down; 0 by default.
+    #[serde(default, deserialize_with = "scalar::duration")]
+    #[schemars(schema_with = "scalar::duration_schema")]
+    pub settle: Duration,
+    /// Virtual time from `idle start` to `idle end`. It costs no real time.
+    #[serde(deserialize_with = "scalar::duration")]
+    #[schemars(schema_with = "scalar::duration_schema")]
+    pub period: Duration,
+    /// An export that is called again and again while settling and idling, as a timer or a frame callback would be.
+    #[serde(default)]
+    pub tick: Option<Tick>,
+}
+
+/// The call that goes on while nobody uses the module.
+#[derive(Clone, Debug, Deserialize, JsonSchema)]
+#[serde(from = "TickEntry")]
+#[schemars(with = "TickEntry")]
+pub struct Tick {
+    /// What is called; its result is not kept.
+    pub call: Call,
+    /// Virtual time from one call to the next.
+    pub every: Duration,
+}
+
+/// Where on the virtual clock of a command the marks lie, counted from its start.
+#[derive(Clone, Copy, Debug, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields, expecting = "a mapping of keys to values")]
+pub struct Marks {
+    /// The mark `baseline`; without it, the baseline is the start.
+    #[serde(default, deserialize_with = "scalar::some_duration")]
+    #[schemars(schema_with = "scalar::duration_schema")]
+    pub baseline: Option<Duration>,
+    /// The mark `idle start`.
+    #[serde(deserialize_with = "scalar::duration")]
+    #[schemars(schema_with = "scalar::duration_schema")]
+    pub idle_start: Duration,
+    /// The mark `idle end`.
+    #[serde(deserialize_with = "scalar::duration")]
+    #[schemars(schema_with = "scalar::duration_schema")]
+    pub idle_end: Duration,
+}
+
+/// How far the guest may go before it is stopped. Reaching a limit is an error, not a regression.
+#[derive(Clone, Copy, Debug, Deserialize, JsonSchema)]
+#[serde(
+    default,
+    deny_unknown_fields,
+    expecting = "a mapping of keys to values"
+)]
+pub struct Limits {
+    /// Bytes of linear memory; 1GB by default.
+    #[serde(deserialize_with = "scalar::bytes")]
+    #[schemars(schema_with = "scalar::bytes_schema")]
+    pub memory: u64,
+    /// Real time that the whole scenario may take; 60s by default.
+    #[serde(deserialize_with = "scalar::duration")]
+    #[schemars(schema_with = "scalar::duration_schema")]
+    pub timeout: Duration,
+}
+
+/// What the scenario's snapshot shows.
+#[derive(Clone, Copy, Debug, Deserialize, JsonSchema)]
+#[serde(
+    default,
+    deny_unknown_fields,
+    expecting = "a mapping of keys to values"
+)]
+pub struct SnapshotOptions {
+    /// How many sites, those first that allocate most; 10 by default.
+    pub top: usize,
+}
+
+impl Scenario {
+    /// The scenario's command, if it runs one instead of calling exports.
+    pub fn command(&self) -> Option<&super::Command> {
+        self.steps.iter().find_map(|step| match step {
+            Step::Run(command) => Some(command),
+            _ => None,
+        })
+    }
+
+    pub(super) fn resolve(&mut self, folder: &Path) {
+        let stories = [&mut self.setup, &mut self.steps, &mut self.teardown];
+        stories
+            .into_iter()
+            .flatten()
+            .for_each(|step| step.resolve(folder));
+    }
+}
+
+impl Default for Limits {
+    fn default() -> Self {
+        Limits {
+            memory: 1 << 30,
+            timeout: Duration::from_secs(60),
+        }
+    }
+}
+
+impl Default for SnapshotOptions {
+    fn default() -> Self {
+        SnapshotOptions { top: 10 }
+    }
+}
+
+fn one() -> u32 {
+    1
+}
+
+/// A tick as it is written: the call's keys and its own in one mapping.
+#[derive(Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields, expecting = "a mapping of keys to values")]
+struct TickEntry {
+    /// The export's name.
+    call: String,
+    /// Arguments: whole numbers, numbers with a fraction, and `$name` for a result that an earlier step kept.
+    #[serde(default)]
+    args: Vec<Argument>,
+    /// Virtual time from one call to the next.
+    #[serde(deserialize_with = "scalar::duration")]
+    #[schemars(schema_with = "scalar::duration_schema")]
+    every: Duration,
+}
+
+impl From<TickEntry> for Tick {
+    fn from(entry: TickEntry) -> Self {
+        let call = Call {
+            export: entry.call,
+            args: entry.args,
+            keep: None,
+        };
+        Tick {
+            call,
+            every: entry.every,
+        }
+    }
+}

@@ -1,0 +1,224 @@
+//! The units of metrics, sizes and times: how they are written in a suite.
+
+use std::time::Duration;
+
+use super::fault::closest;
+
+/// The unit that a metric is counted in.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Unit {
+    /// Requested bytes, or bytes of linear memory.
+    Bytes,
+    /// Live allocations.
+    Blocks,
+    /// Bytes per second of virtual time.
+    BytesPerSecond,
+    /// Bytes per cycle.
+    BytesPerCycle,
+    /// A share, from 0 to 1.
+    Ratio,
+}
+
+impl Unit {
+    pub(super) fn measure(self) -> &'static Measure {
+        match self {
+            Unit::Bytes => &BYTES,
+            Unit::Blocks => &BLOCKS,
+            Unit::BytesPerSecond => &BYTES_PER_SECOND,
+            Unit::BytesPerCycle => &BYTES_PER_CYCLE,
+            Unit::Ratio => &RATIO,
+        }
+    }
+}
+
+/// A kind of quantity and the ways to write it.
+#[derive(Debug)]
+pub(super) struct Measure {
+    /// What is measured, as it is named in errors: "a number of bytes".
+    pub(super) noun: &'static str,
+    /// The units and their sizes; the empty name is a number that stands alone. New spellings go to the end: the first of a
+    /// size is the one that is shown.
+    pub(super) units: &'static [(&'static str, f64)],
+    /// One that is right, for errors to show.
+    example: &'static str,
+}
+
+const KIB: f64 = 1024.0;
+const MIB: f64 = 1024.0 * KIB;
+const GIB: f64 = 1024.0 * MIB;
+
+/// `64KB`
+pub(super) static BYTES: Measure = Measure {
+    noun: "a number of bytes",
+    units: &[
+        ("B", 1.0),
+        ("KB", KIB),
+        ("MB", MIB),
+        ("GB", GIB),
+        ("KiB", KIB),
+        ("MiB", MIB),
+        ("GiB", GIB),
+    ],
+    example: "64KB",
+};
+
+/// `1KB/s`
+static BYTES_PER_SECOND: Measure = Measure {
+    noun: "a rate in bytes per second",
+    units: &[
+        ("B/s", 1.0),
+        ("KB/s", KIB),
+        ("MB/s", MIB),
+        ("GB/s", GIB),
+        ("KiB/s", KIB),
+        ("MiB/s", MIB),
+        ("GiB/s", GIB),
+    ],
+    example: "1KB/s",
+};
+
+/// `1KB/cycle`
+static BYTES_PER_CYCLE: Measure = Measure {
+    noun: "a rate in bytes per cycle",
+    units: &[
+        ("B/cycle", 1.0),
+        ("KB/cycle", KIB),
+        ("MB/cycle", MIB),
+        ("GB/cycle", GIB),
+        ("KiB/cycle", KIB),
+        ("MiB/cycle", MIB),
+        ("GiB/cycle", GIB),
+    ],
+    example: "1KB/cycle",
+};
+
+/// `100`, `100 blocks`
+static BLOCKS: Measure = Measure {
+    noun: "a number of blocks",
+    units: &[("", 1.0), ("blocks", 1.0), ("block", 1.0)],
+    example: "100",
+};
+
+/// `0.5`
+static RATIO: Measure = Measure {
+    noun: "a ratio from 0 to 1",
+    units: &[("", 1.0)],
+    example: "0.5",
+};
+
+/// `100ms`, in nanoseconds.
+pub(super) static TIME: Measure = Measure {
+    noun: "a time",
+    units: &[
+        ("ns", 1.0),
+        ("us", 1e3),
+        ("ms", 1e6),
+        ("s", 1e9),
+        ("min", 60e9),
+        ("h", 3600e9),
+        ("d", 86_400e9),
+    ],
+    example: "100ms",
+};
+
+impl Measure {
+    /// Reads `1.5MB`. Zero needs no unit, since it is the same in all.
+    ///
+    /// The error's first line says what is wrong, the others what would be right.
+    pub(super) fn parse(&self, text: &str) -> Result<f64, String> {
+        let text = text.trim();
+        let (number, unit) = split(text);
+        let value = match number.parse::<f64>() {
+            Ok(value) if is_decimal(number) => value,
+            _ => return Err(self.no_number(text)),
+        };
+        let zero_alone = value == 0.0 && unit.is_empty();
+        match self.units.iter().find(|(name, _)| *name == unit) {
+            Some((_, size)) => Ok(value * size),
+            None if zero_alone => Ok(0.0),
+            None => Err(self.wrong_unit(number, unit)),
+        }
+    }
+
+    /// The same as a pattern, for the schema.
+    pub(super) fn pattern(&self) -> String {
+        let units: Vec<&str> = self.units.iter().map(|(name, _)| *name).collect();
+        // A ratio, and the zero of all others, stands alone.
+        format!(r"(-?[0-9]+(\.[0-9]+)?\s*({})|0)", units.join("|"))
+    }
+
+    fn no_number(&self, text: &str) -> String {
+        let message = match text {
+            "" => format!("expected {}, found nothing", self.noun),
+            _ => format!("expected {}, found `{text}`", self.noun),
+        };
+        format!("{message}\nfor example: {}", self.example)
+    }
+
+    fn wrong_unit(&self, number: &str, unit: &str) -> String {
+        let names: Vec<&str> = self
+            .units
+            .iter()
+            .map(|(name, _)| *name)
+            .filter(|name| !name.is_empty())
+            .collect();
+        let message = match closest(unit, &names) {
+            _ if unit.is_empty() => format!("`{number}` has no unit, expected {}", self.noun),
+            Some(close) => {
+                format!(
+                    "`{unit}` is no unit of {}, did you mean `{close}`?",
+                    self.noun
+                )
+            }
+            None => format!("`{unit}` is no unit of {}", self.noun),
+        };
+        match names.as_slice() {
+            [] => format!("{message}\nit has no unit, for example: {}", self.example),
+            names => format!("{message}\naccepted: {}", names.join(", ")),
+        }
+    }
+}
+
+/// Reads a number of bytes that cannot be negative.
+pub(super) fn parse_bytes(text: &str) -> Result<u64, String> {
+    // Half a byte is none, and the largest float is beyond any memory: saturating is right at both ends.
+    not_negative(&BYTES, text).map(|bytes| bytes as u64)
+}
+
+/// Reads a time: virtual or real, it never runs backwards.
+pub(super) fn parse_duration(text: &str) -> Result<Duration, String> {
+    let nanoseconds = not_negative(&TIME, text)?.round();
+    if nanoseconds > u64::MAX as f64 {
+        return Err(format!("`{text}` is too long\nat most 200000d"));
+    }
+    Ok(Duration::from_nanos(nanoseconds as u64))
+}
+
+fn not_negative(measure: &Measure, text: &str) -> Result<f64, String> {
+    match measure.parse(text)? {
+        value if value < 0.0 => Err(format!(
+            "expected {}, found less than nothing",
+            measure.noun
+        )),
+        value => Ok(value),
+    }
+}
+
+fn split(text: &str) -> (&str, &str) {
+    let of_number = |character: char| character.is_ascii_digit() || matches!(character, '.' | '-');
+    let end = text
+        .find(|character| !of_number(character))
+        .unwrap_or(text.len());
+    let (number, unit) = text.split_at(end);
+    (number, unit.trim_start())
+}
+
+/// Whether it is `1` or `-1.5`: what Rust reads as a float besides, such as `.5` or `1.`, is a typo here.
+fn is_decimal(number: &str) -> bool {
+    let digits = |part: &str| !part.is_empty() && part.bytes().all(|byte| byte.is_ascii_digit());
+    let number = number.strip_prefix('-').unwrap_or(number);
+    match number.split_once('.') {
+        Some((whole, fraction)) => digits(whole) && digits(fraction),
+        None => digits(number),
+    }
+}

@@ -1,0 +1,239 @@
+//! YAML text to a tree of nodes. No other file knows the YAML library.
+//!
+//! The library tells positions only through its errors. So a node is a number, counted while reading, and its position is
+//! found by reading the text once more and failing at that number: slow by the standards of a parser, but paid only for
+//! what is wrong, and exact for keys, values and aliases alike.
+
+use std::cell::Cell;
+use std::fmt;
+
+use serde::de::{
+    DeserializeSeed, Deserializer, EnumAccess, Error as _, MapAccess, SeqAccess, Visitor,
+};
+
+use super::fault::{Fault, Place, Position};
+use super::node::{Kind, Node, NodeId};
+
+/// Deeper than any story is told, and far from the end of the stack.
+const MAX_DEPTH: usize = 64;
+/// Aliases can multiply a small text; more nodes than this are no suite.
+const MAX_NODES: usize = 100_000;
+
+/// Reads a text that holds exactly one document.
+pub(super) fn parse(text: &str) -> Result<Node, Fault> {
+    let reader = Reader::new(None);
+    let mut documents = serde_yaml::Deserializer::from_str(text);
+    // Even an empty text holds one document, which is null.
+    let Some(document) = documents.next() else {
+        return Ok(reader.empty());
+    };
+    let root = reader
+        .deserialize(document)
+        .map_err(|error| syntax_fault(text, &error))?;
+    match documents.next() {
+        None => Ok(root),
+        Some(second) => Err(second_document(second)),
+    }
+}
+
+/// Where a node of that text begins.
+pub(super) fn locate(text: &str, node: NodeId) -> Option<Position> {
+    let document = serde_yaml::Deserializer::from_str(text).next()?;
+    let error = Reader::new(Some(node)).deserialize(document).err()?;
+    position(&error)
+}
+
+fn position(error: &serde_yaml::Error) -> Option<Position> {
+    let location = error.location()?;
+    Some(Position {
+        line: location.line(),
+        column: location.column(),
+    })
+}
+
+fn second_document(document: serde_yaml::Deserializer) -> Fault {
+    let start = Reader::new(Some(0)).deserialize(document).err();
+    let place = start
+        .as_ref()
+        .and_then(position)
+        .map_or(Place::File, Place::Position);
+    Fault::new(place, "a second document begins here")
+        .with_note("a suite is one YAML document: put it into a file of its own")
+}
+
+fn syntax_fault(text: &str, error: &serde_yaml::Error) -> Fault {
+    let Some(position) = position(error) else {
+        // Every error but this one has a position.
+        return Fault::new(Place::File, "the aliases (`*name`) multiply without bound");
+    };
+    let place = Place::Position(position);
+    let line = text.lines().nth(position.line - 1).unwrap_or_default();
+    if let Some(bound) = unquoted_bound(line) {
+        return Fault::new(place, "in YAML a leading `>` starts a folded text")
+            .with_note(format!("quote the bound: \"{bound}\""));
+    }
+    Fault::new(place, without_position(&error.to_string()))
+}
+
+/// The value of `key: > 5MB`, which YAML takes for a block scalar's header.
+fn unquoted_bound(line: &str) -> Option<&str> {
+    let (_, value) = line.split_once(": ")?;
+    let value = value.trim();
+    let bound = value.strip_prefix('>')?.trim_start_matches(['=', ' ']);
+    bound
+        .starts_with(|first: char| first.is_ascii_digit() || first == '-')
+        .then_some(value)
+}
+
+/// Drops the first " at line 3 column 5" of the library's message: the excerpt shows it.
+fn without_position(message: &str) -> String {
+    let Some((problem, rest)) = message.split_once(" at line ") else {
+        return message.to_owned();
+    };
+    match rest.split_once(", ") {
+        Some((_, context)) => format!("{problem}, {context}"),
+        None => problem.to_owned(),
+    }
+}
+
+/// Builds nodes, numbering them, up to the node at which it is to fail.
+struct Reader {
+    next: Cell<NodeId>,
+    depth: Cell<usize>,
+    fail_at: Option<NodeId>,
+}
+
+impl Reader {
+    fn new(fail_at: Option<NodeId>) -> Self {
+        Reader {
+            next: Cell::new(0),
+            depth: Cell::new(0),
+            fail_at,
+        }
+    }
+
+    fn empty(&self) -> Node {
+        Node {
+            id: 0,
+            last: 0,
+            kind: Kind::Null,
+        }
+    }
+
+    fn number<E: serde::de::Error>(&self) -> Result<NodeId, E> {
+        let id = self.next.replace(self.next.get() + 1);
+        if self.fail_at == Some(id) {
+            return Err(E::custom("the node that was looked for"));
+        }
+        if id == MAX_NODES {
+            return Err(E::custom(format!(
+                "more than {MAX_NODES} values are no suite"
+            )));
+        }
+        Ok(id)
+    }
+
+    fn leaf<E: serde::de::Error>(&self, kind: Kind) -> Result<Node, E> {
+        let id = self.number()?;
+        Ok(Node { id, last: id, kind })
+    }
+
+    fn branch<E: serde::de::Error>(
+        &self,
+        children: impl FnOnce() -> Result<Kind, E>,
+    ) -> Result<Node, E> {
+        let id = self.number()?;
+        if self.depth.replace(self.depth.get() + 1) == MAX_DEPTH {
+            return Err(E::custom(format!(
+                "nested more than {MAX_DEPTH} levels deep"
+            )));
+        }
+        let kind = children()?;
+        self.depth.set(self.depth.get() - 1);
+        Ok(Node {
+            id,
+            last: self.next.get() - 1,
+            kind,
+        })
+    }
+}
+
+impl<'de> DeserializeSeed<'de> for &Reader {
+    type Value = Node;
+
+    fn deserialize<D: Deserializer<'de>>(self, deserializer: D) -> Result<Node, D::Error> {
+        deserializer.deserialize_any(self)
+    }
+}
+
+impl<'de> Visitor<'de> for &Reader {
+    type Value = Node;
+
+    fn expecting(&self, formatter: &mut fmt::Formatter) -> fmt::Result {
+        formatter.write_str("a value")
+    }
+
+    fn visit_none<E: serde::de::Error>(self) -> Result<Node, E> {
+        self.leaf(Kind::Null)
+    }
+
+    fn visit_unit<E: serde::de::Error>(self) -> Result<Node, E> {
+        self.leaf(Kind::Null)
+    }
+
+    fn visit_bool<E: serde::de::Error>(self, value: bool) -> Result<Node, E> {
+        self.leaf(Kind::Bool(value))
+    }
+
+    fn visit_i64<E: serde::de::Error>(self, value: i64) -> Result<Node, E> {
+        self.leaf(Kind::Integer(value.into()))
+    }
+
+    fn visit_u64<E: serde::de::Error>(self, value: u64) -> Result<Node, E> {
+        self.leaf(Kind::Integer(value.into()))
+    }
+
+    fn visit_i128<E: serde::de::Error>(self, value: i128) -> Result<Node, E> {
+        self.leaf(Kind::Integer(value))
+    }
+
+    fn visit_u128<E: serde::de::Error>(self, value: u128) -> Result<Node, E> {
+        let value = i128::try_from(value).map_err(|_| E::custom("the number is too large"))?;
+        self.leaf(Kind::Integer(value))
+    }
+
+    fn visit_f64<E: serde::de::Error>(self, value: f64) -> Result<Node, E> {
+        self.leaf(Kind::Float(value))
+    }
+
+    fn visit_str<E: serde::de::Error>(self, value: &str) -> Result<Node, E> {
+        self.leaf(Kind::Text(value.to_owned()))
+    }
+
+    fn visit_seq<A: SeqAccess<'de>>(self, mut list: A) -> Result<Node, A::Error> {
+        self.branch(|| {
+            let mut items = Vec::new();
+            while let Some(item) = list.next_element_seed(self)? {
+                items.push(item);
+            }
+            Ok(Kind::List(items))
+        })
+    }
+
+    fn visit_map<A: MapAccess<'de>>(self, mut mapping: A) -> Result<Node, A::Error> {
+        self.branch(|| {
+            let mut entries = Vec::new();
+            while let Some(key) = mapping.next_key_seed(self)? {
+                entries.push((key, mapping.next_value_seed(self)?));
+            }
+            Ok(Kind::Mapping(entries))
+        })
+    }
+
+    fn visit_enum<A: EnumAccess<'de>>(self, tagged: A) -> Result<Node, A::Error> {
+        let (tag, _) = tagged.variant::<String>()?;
+        Err(A::Error::custom(format!(
+            "the tag `!{tag}` means nothing in a suite"
+        )))
+    }
+}
