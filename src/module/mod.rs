@@ -1,1 +1,214 @@
-//! TODO
+//! A wasm file and what it says of itself: functions and their names, debug info, allocators, the call graph.
+//!
+//! Everything here is read from the module as it ships. Nothing is run, nothing is rewritten, and neither suites nor
+//! engines are known.
+
+mod allocators;
+mod call_graph;
+mod contents;
+mod error;
+mod families;
+mod frame;
+mod header;
+mod names;
+mod symbol;
+
+use std::fs;
+use std::ops::Range;
+use std::path::Path;
+
+use wasmparser::{FuncType, MemoryType};
+
+pub use self::allocators::{Allocator, Misfit, NoAllocator};
+pub use self::call_graph::CallGraph;
+use self::contents::Contents;
+pub use self::contents::Export;
+pub use self::error::ModuleError;
+pub use self::families::Role;
+pub use self::frame::CodeFrame;
+
+/// Larger files are refused: code offsets, in wasm and in DWARF alike, are 32 bits wide, and no engine takes more.
+const MAX_BYTES: u64 = 1 << 30;
+
+/// A core module, validated. It owns its bytes; what the accessors return was read once, when it was loaded.
+#[derive(Debug)]
+pub struct Module {
+    name: String,
+    bytes: Vec<u8>,
+    contents: Contents,
+}
+
+impl Module {
+    /// Reads a file. The module is named for the file, without its folder.
+    pub fn load(path: &Path) -> Result<Module, ModuleError> {
+        let shown = path.display().to_string();
+        let failed = |source| ModuleError::Unreadable {
+            path: shown.clone(),
+            source,
+        };
+        let size = fs::metadata(path).map_err(failed)?.len();
+        refuse_large(&shown, size)?;
+        let bytes = fs::read(path).map_err(failed)?;
+        let name = path
+            .file_name()
+            .map_or(shown.clone(), |name| name.to_string_lossy().into_owned());
+        Module::read(name, &shown, bytes)
+    }
+
+    /// Reads bytes that came from elsewhere; `name` stands for them in messages.
+    pub fn parse(name: &str, bytes: Vec<u8>) -> Result<Module, ModuleError> {
+        refuse_large(name, bytes.len() as u64)?;
+        Module::read(name.to_owned(), name, bytes)
+    }
+
+    fn read(name: String, shown: &str, bytes: Vec<u8>) -> Result<Module, ModuleError> {
+        header::check(shown, &bytes)?;
+        let contents =
+            Contents::read(&bytes).map_err(|error| ModuleError::invalid(shown, &error))?;
+        if contents.memories.iter().any(|memory| memory.shared) {
+            return Err(ModuleError::SharedMemory {
+                module: shown.to_owned(),
+            });
+        }
+        Ok(Module {
+            name,
+            bytes,
+            contents,
+        })
+    }
+
+    /// The file's name, or what [`Module::parse`] was given.
+    pub fn name(&self) -> &str {
+        &self.name
+    }
+
+    /// The whole file.
+    pub fn bytes(&self) -> &[u8] {
+        &self.bytes
+    }
+
+    /// How many functions are imported; they come first in the index space.
+    pub fn imported_functions(&self) -> u32 {
+        self.contents.imported_functions
+    }
+
+    /// How many functions there are, imported and defined.
+    pub fn function_count(&self) -> u32 {
+        self.contents.functions.len() as u32
+    }
+
+    /// Parameters and results of a function.
+    ///
+    /// # Panics
+    ///
+    /// If there is no such function.
+    pub fn signature(&self, function: u32) -> &FuncType {
+        self.contents.types[self.type_index(function) as usize]
+            .as_ref()
+            .expect("a validated function has a function type")
+    }
+
+    /// The index of a function's type in the type section.
+    ///
+    /// # Panics
+    ///
+    /// If there is no such function.
+    pub fn type_index(&self, function: u32) -> u32 {
+        self.contents.functions[function as usize]
+    }
+
+    /// How many types the type section declares.
+    pub fn type_count(&self) -> u32 {
+        self.contents.types.len() as u32
+    }
+
+    /// How many globals there are, imported and defined.
+    pub fn global_count(&self) -> u32 {
+        self.contents.globals
+    }
+
+    /// The bytes of a function's body, locals included, the size before it not; `None` for imported functions.
+    pub fn body(&self, function: u32) -> Option<Range<usize>> {
+        let defined = function.checked_sub(self.imported_functions())?;
+        self.contents.bodies.get(defined as usize).cloned()
+    }
+
+    /// The function whose body holds that offset of the file.
+    pub fn function_at(&self, offset: usize) -> Option<u32> {
+        let after = self
+            .contents
+            .bodies
+            .partition_point(|body| body.start <= offset);
+        let defined = after.checked_sub(1)?;
+        self.contents.bodies[defined]
+            .contains(&offset)
+            .then(|| self.imported_functions() + defined as u32)
+    }
+
+    /// The symbol that the name section gives a function, as it stands there.
+    pub fn function_name(&self, function: u32) -> Option<&str> {
+        self.contents.names.function(function)
+    }
+
+    /// The exports, in the order of the file.
+    pub fn exports(&self) -> &[Export] {
+        &self.contents.exports
+    }
+
+    /// Whether the module is a program that runs once, through `_start`.
+    pub fn is_command(&self) -> bool {
+        self.exports()
+            .iter()
+            .any(|export| export.is_function() && export.name == "_start")
+    }
+
+    /// Whether the module is driven through its exports. `_initialize`, where there is one, has to be called first.
+    pub fn is_reactor(&self) -> bool {
+        !self.is_command()
+    }
+
+    /// The memories, imported ones first.
+    pub fn memories(&self) -> &[MemoryType] {
+        &self.contents.memories
+    }
+
+    /// Whether addresses, in memory 0, are 64 bits wide.
+    pub fn is_memory64(&self) -> bool {
+        self.memories()
+            .first()
+            .is_some_and(|memory| memory.memory64)
+    }
+
+    /// Whether the module declares or imports a tag, without which nothing is thrown or caught.
+    pub fn has_exceptions(&self) -> bool {
+        self.contents.has_tags
+    }
+
+    /// The functions that allocate and free, by name and signature, in the order of their indices.
+    pub fn allocators(&self) -> Result<Vec<Allocator>, NoAllocator> {
+        allocators::find(self).into_result()
+    }
+
+    /// Functions that are named like an allocator and have another signature, which is why they are not counted.
+    pub fn misfits(&self) -> Vec<Misfit> {
+        allocators::find(self).misfits
+    }
+
+    /// Who may call whom, with the allocators that were found as its targets; see [`CallGraph::build`].
+    pub fn call_graph(&self) -> CallGraph {
+        let found = allocators::find(self).allocators;
+        let functions: Vec<u32> = found.iter().map(|allocator| allocator.function).collect();
+        CallGraph::build(self, &functions)
+    }
+}
+
+fn refuse_large(module: &str, size: u64) -> Result<(), ModuleError> {
+    if size > MAX_BYTES {
+        return Err(ModuleError::TooLarge {
+            module: module.to_owned(),
+            size,
+            limit: MAX_BYTES,
+        });
+    }
+    Ok(())
+}

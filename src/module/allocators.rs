@@ -1,0 +1,250 @@
+//! Which of a module's functions allocate and free.
+
+use std::fmt;
+
+use thiserror::Error;
+use wasmparser::{FuncType, ValType};
+
+use super::Module;
+use super::families::{self, Role, Row, Shape};
+use super::symbol::demangled;
+
+/// A function that allocates or frees.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Allocator {
+    /// Its index.
+    pub function: u32,
+    /// The name that it was known by, demangled.
+    pub name: String,
+    /// The family that it belongs to, such as `C` or `Rust`.
+    pub family: &'static str,
+    /// What it does, and which argument means what.
+    pub role: Role,
+}
+
+/// A function with an allocator's name and another signature.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Misfit {
+    /// Its index.
+    pub function: u32,
+    /// Its name, demangled.
+    pub name: String,
+    /// The signature that it has.
+    pub signature: String,
+    /// The signatures that its name goes with.
+    pub expected: String,
+}
+
+impl fmt::Display for Misfit {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let Misfit {
+            name,
+            signature,
+            expected,
+            ..
+        } = self;
+        write!(
+            f,
+            "`{name}` is {signature} where an allocator of that name is {expected}"
+        )
+    }
+}
+
+/// No function of a module is known to allocate.
+#[derive(Clone, Debug, PartialEq, Eq, Error)]
+pub struct NoAllocator {
+    module: String,
+    functions: u32,
+    named: usize,
+    exports: usize,
+    misfits: Vec<Misfit>,
+}
+
+impl fmt::Display for NoAllocator {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let NoAllocator {
+            module,
+            functions,
+            named,
+            exports,
+            ..
+        } = self;
+        writeln!(f, "no allocator was found in {module}")?;
+        writeln!(
+            f,
+            "looked at: {named} names of {functions} functions, {exports} exported functions"
+        )?;
+        for misfit in &self.misfits {
+            writeln!(f, "passed over: {misfit}")?;
+        }
+        write!(f, "{}", self.advice())
+    }
+}
+
+impl NoAllocator {
+    fn advice(&self) -> &'static str {
+        if self.named == 0 {
+            "the module has no names: build it with them (`-g`; no `-s`, `--strip-all` or `strip = true`; `wasm-opt -g`), \
+             or export its allocator (`-Wl,--export=malloc,--export=free`)"
+        } else {
+            "if it allocates all the same, its allocator goes by a name that memgate does not know: export it as `malloc` \
+             and `free`, or keep the linker from inlining it (build without fat link-time optimisation)"
+        }
+    }
+}
+
+/// All that goes by an allocator's name.
+#[derive(Debug)]
+pub(super) struct Found {
+    pub(super) allocators: Vec<Allocator>,
+    pub(super) misfits: Vec<Misfit>,
+    nothing: NoAllocator,
+}
+
+impl Found {
+    pub(super) fn into_result(self) -> Result<Vec<Allocator>, NoAllocator> {
+        if self.allocators.is_empty() {
+            return Err(NoAllocator {
+                misfits: self.misfits,
+                ..self.nothing
+            });
+        }
+        Ok(self.allocators)
+    }
+}
+
+/// Looks every defined function's names up in the table of families.
+pub(super) fn find(module: &Module) -> Found {
+    let mut found = Found {
+        allocators: Vec::new(),
+        misfits: Vec::new(),
+        nothing: nothing(module),
+    };
+    let symbols = symbols(module);
+    for (function, symbols) in (0..).zip(&symbols) {
+        let mut misfits = Vec::new();
+        let allocator = symbols
+            .iter()
+            .find_map(|symbol| match fit(module, function, symbol)? {
+                Ok(allocator) => Some(allocator),
+                Err(misfit) => {
+                    misfits.push(misfit);
+                    None
+                }
+            });
+        match allocator {
+            Some(allocator) => found.allocators.push(allocator),
+            None => found.misfits.extend(misfits),
+        }
+    }
+    found
+}
+
+fn nothing(module: &Module) -> NoAllocator {
+    NoAllocator {
+        module: module.name().to_owned(),
+        functions: module.function_count(),
+        named: module.contents.names.count(),
+        exports: module
+            .exports()
+            .iter()
+            .filter(|export| export.is_function())
+            .count(),
+        misfits: Vec::new(),
+    }
+}
+
+/// What every function is called: in the name section, then by its exports. An imported function is called nothing,
+/// since its body is not the module's to count in.
+fn symbols(module: &Module) -> Vec<Vec<&str>> {
+    let mut symbols: Vec<Vec<&str>> = (0..module.function_count())
+        .map(|function| module.function_name(function).into_iter().collect())
+        .collect();
+    for export in module
+        .exports()
+        .iter()
+        .filter(|export| export.is_function())
+    {
+        let names = &mut symbols[export.index as usize];
+        if !names.iter().any(|name| is_command_wrapper(name)) {
+            names.push(&export.name);
+        }
+    }
+    symbols[..module.imported_functions() as usize].fill(Vec::new());
+    symbols
+}
+
+/// Linkers wrap every further export of a command in a function that runs constructors and destructors around it.
+/// Those allocate as well, and are no part of the allocator.
+fn is_command_wrapper(name: &str) -> bool {
+    name.ends_with(".command_export")
+}
+
+/// `None` where the symbol is in no row.
+fn fit(module: &Module, function: u32, symbol: &str) -> Option<Result<Allocator, Misfit>> {
+    let name = demangled(symbol);
+    let rows = families::rows(&families::canonical(&name));
+    if rows.is_empty() {
+        return None;
+    }
+    let word = if module.is_memory64() {
+        ValType::I64
+    } else {
+        ValType::I32
+    };
+    let signature = module.signature(function);
+    let name = name.into_owned();
+    Some(
+        match rows
+            .iter()
+            .find(|row| has_shape(signature, row.shape, word))
+        {
+            Some(row) => Ok(Allocator {
+                function,
+                name,
+                family: row.family,
+                role: row.role,
+            }),
+            None => Err(Misfit {
+                function,
+                name,
+                signature: spell(signature),
+                expected: spell_rows(rows, word),
+            }),
+        },
+    )
+}
+
+fn has_shape(signature: &FuncType, shape: Shape, word: ValType) -> bool {
+    let all_words = signature
+        .params()
+        .iter()
+        .chain(signature.results())
+        .all(|&ty| ty == word);
+    all_words
+        && signature.params().len() == shape.params
+        && signature.results().len() == shape.results
+}
+
+fn spell(signature: &FuncType) -> String {
+    let list = |types: &[ValType]| {
+        types
+            .iter()
+            .map(ValType::to_string)
+            .collect::<Vec<_>>()
+            .join(", ")
+    };
+    format!(
+        "({}) -> ({})",
+        list(signature.params()),
+        list(signature.results())
+    )
+}
+
+fn spell_rows(rows: &[&Row], word: ValType) -> String {
+    let shapes: Vec<String> = rows
+        .iter()
+        .map(|row| row.shape.to_string().replace("word", &word.to_string()))
+        .collect();
+    shapes.join(" or ")
+}

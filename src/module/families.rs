@@ -1,0 +1,208 @@
+//! The table of allocator families. Another toolchain is another few rows here.
+
+use std::collections::HashMap;
+use std::fmt;
+use std::sync::LazyLock;
+
+/// What an allocator function does. Arguments are given by their position.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Role {
+    /// Returns a new block.
+    Allocate {
+        /// Requested bytes.
+        size: u32,
+    },
+    /// Returns a new block of `count` elements of `size` bytes, as `calloc` does.
+    AllocateArray {
+        /// Number of elements.
+        count: u32,
+        /// Bytes of one.
+        size: u32,
+    },
+    /// Returns the block that takes the place of the one at `address`, which may be null.
+    Resize {
+        /// The old block.
+        address: u32,
+        /// Requested bytes.
+        size: u32,
+    },
+    /// As `Resize`, with the size in elements, as `reallocarray` does.
+    ResizeArray {
+        /// The old block.
+        address: u32,
+        /// Number of elements.
+        count: u32,
+        /// Bytes of one.
+        size: u32,
+    },
+    /// Writes a new block's address to memory at `out` and returns 0, or fails with another number, as `posix_memalign` does.
+    AllocateInto {
+        /// Where the address is written to.
+        out: u32,
+        /// Requested bytes.
+        size: u32,
+    },
+    /// Gives a block back; null is no block.
+    Free {
+        /// The block.
+        address: u32,
+    },
+}
+
+/// How many parameters and results a function has, all of them of an address's width.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) struct Shape {
+    pub(super) params: usize,
+    pub(super) results: usize,
+}
+
+impl fmt::Display for Shape {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let words = |count| vec!["word"; count].join(", ");
+        write!(f, "({}) -> ({})", words(self.params), words(self.results))
+    }
+}
+
+/// One kind of function of one family.
+#[derive(Debug)]
+pub(super) struct Row {
+    pub(super) family: &'static str,
+    /// The symbols, demangled and in [`canonical`] spelling.
+    symbols: &'static [&'static str],
+    pub(super) shape: Shape,
+    pub(super) role: Role,
+}
+
+/// The rows for a symbol in [`canonical`] spelling: several where a function of that name comes in several shapes.
+pub(super) fn rows(symbol: &str) -> &'static [&'static Row] {
+    static INDEX: LazyLock<HashMap<&str, Vec<&Row>>> = LazyLock::new(|| {
+        let mut index: HashMap<&str, Vec<&Row>> = HashMap::new();
+        for row in TABLE {
+            for symbol in row.symbols {
+                index.entry(symbol).or_default().push(row);
+            }
+        }
+        index
+    });
+    INDEX.get(symbol).map_or(&[], Vec::as_slice)
+}
+
+const C: &str = "C";
+const EMMALLOC: &str = "emmalloc";
+const MIMALLOC: &str = "mimalloc";
+const CPP: &str = "C++";
+const RUST: &str = "Rust";
+const RUST_DLMALLOC: &str = "Rust dlmalloc";
+const CANONICAL_ABI: &str = "canonical ABI";
+const WASM_BINDGEN: &str = "wasm-bindgen";
+
+/// Every symbol stands here whole and is matched whole: `Pool::free(void*)` is not `free`.
+#[rustfmt::skip]
+const TABLE: &[Row] = &[
+    // wasi-libc, musl and Emscripten's libc on dlmalloc; since 0.17 zig has its own, under its module's name.
+    row(C, &["malloc", "dlmalloc", "__libc_malloc", "emscripten_builtin_malloc", "c.malloc.malloc"], (1, 1), Role::Allocate { size: 0 }),
+    row(C, &["free", "dlfree", "__libc_free", "emscripten_builtin_free", "c.malloc.free"], (1, 0), Role::Free { address: 0 }),
+    row(C, &["calloc", "dlcalloc", "__libc_calloc", "emscripten_builtin_calloc", "c.malloc.calloc"], (2, 1), Role::AllocateArray { count: 0, size: 1 }),
+    row(C, &["realloc", "dlrealloc", "__libc_realloc", "emscripten_builtin_realloc", "c.malloc.realloc"], (2, 1), Role::Resize { address: 0, size: 1 }),
+    row(C, &["reallocarray", "c.malloc.reallocarray"], (3, 1), Role::ResizeArray { address: 0, count: 1, size: 2 }),
+    row(C, &["posix_memalign", "dlposix_memalign", "c.malloc.posix_memalign"], (3, 1), Role::AllocateInto { out: 0, size: 2 }),
+    row(C, &["aligned_alloc", "memalign", "dlmemalign", "internal_memalign", "emscripten_builtin_memalign", "c.malloc.aligned_alloc", "c.malloc.memalign"], (2, 1), Role::Allocate { size: 1 }),
+    row(C, &["valloc", "pvalloc", "dlvalloc", "dlpvalloc"], (1, 1), Role::Allocate { size: 0 }),
+
+    row(EMMALLOC, &["emmalloc_malloc"], (1, 1), Role::Allocate { size: 0 }),
+    row(EMMALLOC, &["emmalloc_free"], (1, 0), Role::Free { address: 0 }),
+    row(EMMALLOC, &["emmalloc_calloc"], (2, 1), Role::AllocateArray { count: 0, size: 1 }),
+    row(EMMALLOC, &["emmalloc_realloc"], (2, 1), Role::Resize { address: 0, size: 1 }),
+    row(EMMALLOC, &["emmalloc_aligned_realloc"], (3, 1), Role::Resize { address: 0, size: 2 }),
+    row(EMMALLOC, &["emmalloc_posix_memalign"], (3, 1), Role::AllocateInto { out: 0, size: 2 }),
+    row(EMMALLOC, &["emmalloc_memalign", "emmalloc_aligned_alloc"], (2, 1), Role::Allocate { size: 1 }),
+
+    row(MIMALLOC, &["mi_malloc", "mi_zalloc"], (1, 1), Role::Allocate { size: 0 }),
+    row(MIMALLOC, &["mi_free"], (1, 0), Role::Free { address: 0 }),
+    row(MIMALLOC, &["mi_calloc"], (2, 1), Role::AllocateArray { count: 0, size: 1 }),
+    row(MIMALLOC, &["mi_realloc"], (2, 1), Role::Resize { address: 0, size: 1 }),
+    row(MIMALLOC, &["mi_malloc_aligned", "mi_zalloc_aligned"], (2, 1), Role::Allocate { size: 0 }),
+
+    row(CPP, &["operator new(size_t)", "operator new[](size_t)"], (1, 1), Role::Allocate { size: 0 }),
+    row(CPP, &["operator new(size_t, std::nothrow_t const&)", "operator new[](size_t, std::nothrow_t const&)"], (2, 1), Role::Allocate { size: 0 }),
+    row(CPP, &["operator new(size_t, std::align_val_t)", "operator new[](size_t, std::align_val_t)"], (2, 1), Role::Allocate { size: 0 }),
+    row(CPP, &["operator new(size_t, std::align_val_t, std::nothrow_t const&)", "operator new[](size_t, std::align_val_t, std::nothrow_t const&)"], (3, 1), Role::Allocate { size: 0 }),
+    row(CPP, &["operator delete(void*)", "operator delete[](void*)"], (1, 0), Role::Free { address: 0 }),
+    row(CPP, &["operator delete(void*, size_t)", "operator delete[](void*, size_t)"], (2, 0), Role::Free { address: 0 }),
+    row(CPP, &["operator delete(void*, std::nothrow_t const&)", "operator delete[](void*, std::nothrow_t const&)"], (2, 0), Role::Free { address: 0 }),
+    row(CPP, &["operator delete(void*, std::align_val_t)", "operator delete[](void*, std::align_val_t)"], (2, 0), Role::Free { address: 0 }),
+    row(CPP, &["operator delete(void*, size_t, std::align_val_t)", "operator delete[](void*, size_t, std::align_val_t)"], (3, 0), Role::Free { address: 0 }),
+    row(CPP, &["operator delete(void*, std::align_val_t, std::nothrow_t const&)", "operator delete[](void*, std::align_val_t, std::nothrow_t const&)"], (3, 0), Role::Free { address: 0 }),
+
+    // `__rust_*` is what code calls, `__rdl_*` the standard library's own allocator, `__rg_*` a `#[global_allocator]`.
+    row(RUST, &["__rust_alloc", "__rust_alloc_zeroed", "__rdl_alloc", "__rdl_alloc_zeroed", "__rg_alloc", "__rg_alloc_zeroed"], (2, 1), Role::Allocate { size: 0 }),
+    row(RUST, &["__rust_dealloc", "__rdl_dealloc", "__rg_dealloc"], (3, 0), Role::Free { address: 0 }),
+    row(RUST, &["__rust_realloc", "__rdl_realloc", "__rg_realloc"], (4, 1), Role::Resize { address: 0, size: 3 }),
+
+    // What wasm32-unknown-unknown allocates with. The allocator is a static, and optimisers drop its dead `self`.
+    row(RUST_DLMALLOC, &["Dlmalloc::malloc"], (2, 1), Role::Allocate { size: 1 }),
+    row(RUST_DLMALLOC, &["Dlmalloc::malloc"], (1, 1), Role::Allocate { size: 0 }),
+    row(RUST_DLMALLOC, &["Dlmalloc::free"], (2, 0), Role::Free { address: 1 }),
+    row(RUST_DLMALLOC, &["Dlmalloc::free"], (1, 0), Role::Free { address: 0 }),
+    row(RUST_DLMALLOC, &["Dlmalloc::memalign"], (3, 1), Role::Allocate { size: 2 }),
+    row(RUST_DLMALLOC, &["Dlmalloc::memalign"], (2, 1), Role::Allocate { size: 1 }),
+    row(RUST_DLMALLOC, &["Dlmalloc::realloc"], (3, 1), Role::Resize { address: 1, size: 2 }),
+    row(RUST_DLMALLOC, &["Dlmalloc::realloc"], (2, 1), Role::Resize { address: 0, size: 1 }),
+
+    row(CANONICAL_ABI, &["cabi_realloc"], (4, 1), Role::Resize { address: 0, size: 3 }),
+
+    // The alignment came with wasm-bindgen 0.2.85.
+    row(WASM_BINDGEN, &["__wbindgen_malloc"], (2, 1), Role::Allocate { size: 0 }),
+    row(WASM_BINDGEN, &["__wbindgen_malloc"], (1, 1), Role::Allocate { size: 0 }),
+    row(WASM_BINDGEN, &["__wbindgen_realloc"], (4, 1), Role::Resize { address: 0, size: 2 }),
+    row(WASM_BINDGEN, &["__wbindgen_realloc"], (3, 1), Role::Resize { address: 0, size: 2 }),
+    row(WASM_BINDGEN, &["__wbindgen_free"], (3, 0), Role::Free { address: 0 }),
+    row(WASM_BINDGEN, &["__wbindgen_free"], (2, 0), Role::Free { address: 0 }),
+];
+
+const fn row(
+    family: &'static str,
+    symbols: &'static [&'static str],
+    (params, results): (usize, usize),
+    role: Role,
+) -> Row {
+    Row {
+        family,
+        symbols,
+        shape: Shape { params, results },
+        role,
+    }
+}
+
+/// The spelling that the table has, of a demangled name: the parts that differ by target and compiler are evened out.
+pub(super) fn canonical(demangled: &str) -> String {
+    if demangled.starts_with("operator ") {
+        return canonical_operator(demangled);
+    }
+    if let Some(method) = dlmalloc_method(demangled) {
+        return format!("Dlmalloc::{method}");
+    }
+    demangled
+        .strip_prefix("__rustc::")
+        .unwrap_or(demangled)
+        .to_owned()
+}
+
+/// `size_t` is spelled out in symbols, and differently by target.
+fn canonical_operator(demangled: &str) -> String {
+    ["unsigned long long", "unsigned long", "unsigned int"]
+        .iter()
+        .fold(demangled.to_owned(), |name, spelling| {
+            name.replace(spelling, "size_t")
+        })
+}
+
+/// A method of `dlmalloc::dlmalloc::Dlmalloc<A>`, in either mangling's spelling. The type of that name one module
+/// further out forwards to it.
+fn dlmalloc_method(demangled: &str) -> Option<&str> {
+    let rest = demangled
+        .trim_start_matches('<')
+        .strip_prefix("dlmalloc::dlmalloc::Dlmalloc<")?;
+    let (_, method) = rest.rsplit_once(">::")?;
+    Some(method)
+}
