@@ -1,1 +1,121 @@
-//! TODO
+//! The rewrite: a module becomes one that keeps exact books of its own heap.
+//!
+//! Every reference to an allocator is redirected to a wrapper that appends a record to a log in a second memory; functions
+//! from which an allocation can be reached carry a hash of their calling context. The host is called only when the log is
+//! full ([`IMPORT_FLUSH`]) and when a context is seen for the first time ([`IMPORT_FIRST_SIGHT`]): two imports and not one,
+//! so that neither needs an argument that tells it which it is.
+
+mod body;
+mod books;
+mod contexts;
+mod event;
+mod indices;
+mod layout;
+mod names;
+mod offsets;
+mod plan;
+mod rewrite;
+mod wrapper;
+
+use std::collections::BTreeMap;
+
+pub use self::event::{Event, decode};
+use self::indices::Indices;
+pub use self::layout::{Layout, Width};
+use self::offsets::Offsets;
+use self::plan::Plan;
+pub use self::plan::Recursion;
+use crate::module::{CodeFrame, Module, NoAllocator};
+
+/// The module that an instrumented module imports from.
+pub const IMPORT_MODULE: &str = "memgate";
+/// `() -> ()`: the log is full; drain it and set the cursor back to [`Layout::records`].
+pub const IMPORT_FLUSH: &str = "flush";
+/// `(folded: i32) -> (site: i32)`: number the calling context that is under way, from 1; `folded` is 1 if it stands for all
+/// later contexts of its call site.
+pub const IMPORT_FIRST_SIGHT: &str = "first_sight";
+/// The memory that holds the log.
+pub const EXPORT_LOG: &str = "memgate.log";
+/// Global, i32: where the next record goes.
+pub const EXPORT_CURSOR: &str = "memgate.cursor";
+/// Global, i32: whether an allocator is at work. To be zero before an export is called, since a trap leaves it as it was.
+pub const EXPORT_INSIDE: &str = "memgate.inside";
+/// Global, i64: the calling context. To be zero before an export is called.
+pub const EXPORT_CONTEXT: &str = "memgate.context";
+/// The module's own memory, where it has one, whether the module exports it or not.
+pub const EXPORT_MEMORY: &str = "memgate.memory";
+/// What the host writes to a function's word in the recursion table once it was seen twice on a stack: its depth is that of
+/// no live activation.
+pub const RECURSES: u32 = u32::MAX;
+
+/// An instrumented module, and the way back from it.
+#[derive(Clone, Debug)]
+pub struct Instrumented {
+    /// The module to be run in place of the original.
+    pub wasm: Vec<u8>,
+    /// Where things lie in its log.
+    pub layout: Layout,
+    /// The functions that may recurse, by their index in the original module.
+    pub recursion: BTreeMap<u32, Recursion>,
+    indices: Indices,
+    offsets: Offsets,
+}
+
+impl Instrumented {
+    /// The original place of a frame of the instrumented module; none if the rewrite added the function.
+    pub fn original(&self, function: u32, offset: u32) -> Option<CodeFrame> {
+        let function = self.indices.original(function)?;
+        let offset = self.offsets.original(offset)?;
+        Some(CodeFrame { function, offset })
+    }
+
+    /// What the guest counted itself, from the contents of the log's memory: contexts, and allocations beyond their cap.
+    pub fn counts(&self, log: &[u8]) -> (u64, u64) {
+        let word = |address: u32| log.get(address as usize..)?.first_chunk().copied();
+        let long = |address: u32| log.get(address as usize..)?.first_chunk().copied();
+        let contexts = word(layout::CONTEXTS_SEEN).map_or(0, u32::from_le_bytes);
+        let folded = long(layout::FOLDED_ALLOCATIONS).map_or(0, u64::from_le_bytes);
+        (contexts.into(), folded)
+    }
+}
+
+/// Why a module could not be instrumented.
+#[derive(Debug, thiserror::Error)]
+pub enum InstrumentError {
+    /// Nothing in the module is known to allocate.
+    #[error(transparent)]
+    NoAllocator(#[from] NoAllocator),
+    /// The module went through memgate before.
+    #[error(
+        "the module is instrumented already: it has an export {EXPORT_LOG:?}. Name the module as it was built in the suite"
+    )]
+    AlreadyInstrumented,
+    /// The code cannot be read.
+    #[error("failed to read the module's code: {0}")]
+    Malformed(String),
+}
+
+/// Rewrites a module.
+///
+/// # Errors
+///
+/// When no allocator is found, when the module is instrumented already, and when its code cannot be read.
+pub fn instrument(module: &Module) -> Result<Instrumented, InstrumentError> {
+    if module
+        .exports()
+        .iter()
+        .any(|export| export.name == EXPORT_LOG)
+    {
+        return Err(InstrumentError::AlreadyInstrumented);
+    }
+    let plan = Plan::new(module)?;
+    let rewritten =
+        rewrite::rewrite(&plan).map_err(|error| InstrumentError::Malformed(error.to_string()))?;
+    Ok(Instrumented {
+        wasm: rewritten.wasm,
+        layout: rewritten.layout,
+        recursion: plan.recursion(),
+        indices: plan.indices,
+        offsets: rewritten.offsets,
+    })
+}

@@ -1,0 +1,73 @@
+//! Calling contexts: one 64-bit hash that every call from which an allocation can be reached moves on.
+//!
+//! Probabilistic calling context (Bond and McKinley, OOPSLA 2007), with the depth of recursion in the low bits: a function
+//! takes the context at entry and sets `context * MULTIPLIER + call site` before a call. Nothing needs to be restored on
+//! return, on a throw or on a longjmp, since the next call sets the context anew from what the function took at entry.
+
+use wasm_encoder::{BlockType, InstructionSink, MemArg};
+
+use super::indices::{Helper, Indices, Register};
+
+/// One in the low sixteen bits, so that they pass through unchanged and can hold the depth of recursion.
+const MULTIPLIER: i64 = 0x9e37_79b9_7f4a_0001_u64 as i64;
+
+const DEPTH_BITS: u32 = 16;
+
+/// The constant of one call site: well mixed, zero in the bits that hold the depth.
+///
+/// The finaliser of SplitMix64 (Steele, Lea and Flood, OOPSLA 2014).
+pub(crate) fn call_site(function: u32, ordinal: u32) -> i64 {
+    let mut mixed =
+        (u64::from(function) << 32 | u64::from(ordinal)).wrapping_add(0x9e37_79b9_7f4a_7c15);
+    mixed = (mixed ^ (mixed >> 30)).wrapping_mul(0xbf58_476d_1ce4_e5b9);
+    mixed = (mixed ^ (mixed >> 27)).wrapping_mul(0x94d0_49bb_1331_11eb);
+    mixed ^= mixed >> 31;
+    (mixed >> DEPTH_BITS << DEPTH_BITS) as i64
+}
+
+/// Takes the context at entry, multiplied once and for all calls; folds it first if the function was seen to recurse.
+///
+/// `recursion_entry` is the function's word in the recursion table if it lies on a cycle of the call graph. The word is zero
+/// until the host sees the function twice on one stack, so that cycles which are never run cost a load and a branch.
+pub(crate) fn enter(
+    code: &mut InstructionSink<'_>,
+    indices: &Indices,
+    saved: u32,
+    recursion_entry: Option<u32>,
+) {
+    code.global_get(indices.register(Register::Context));
+    if let Some(entry) = recursion_entry {
+        let word = MemArg {
+            offset: entry.into(),
+            align: 2,
+            memory_index: indices.log(),
+        };
+        code.local_set(saved)
+            .i32_const(0)
+            .i32_load(word)
+            .if_(BlockType::Empty);
+        code.local_get(saved)
+            .i32_const(entry as i32)
+            .call(indices.helper(Helper::Fold))
+            .local_set(saved);
+        code.end().local_get(saved);
+    }
+    code.i64_const(MULTIPLIER).i64_mul().local_set(saved);
+}
+
+/// Sets the context for the call that follows.
+pub(crate) fn before_call(
+    code: &mut InstructionSink<'_>,
+    indices: &Indices,
+    saved: u32,
+    call_site: i64,
+) {
+    code.local_get(saved).i64_const(call_site).i64_add();
+    code.global_set(indices.register(Register::Context));
+}
+
+/// Names the call site itself, for the call of an allocator that follows.
+pub(crate) fn before_allocator(code: &mut InstructionSink<'_>, indices: &Indices, call_site: i64) {
+    code.i64_const(call_site)
+        .global_set(indices.register(Register::CallSite));
+}

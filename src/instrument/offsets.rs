@@ -1,0 +1,53 @@
+//! From a place in the instrumented module back to the original.
+
+/// Stretches of code that were copied, by where they begin in the instrumented and in the original file.
+#[derive(Clone, Debug, Default)]
+pub(crate) struct Offsets {
+    /// `(instrumented, original)`, ascending.
+    starts: Vec<(u32, u32)>,
+}
+
+impl Offsets {
+    /// Says that from `instrumented` on the code is that from `original` on. Calls come in ascending order.
+    pub(crate) fn push(&mut self, instrumented: u32, original: u32) {
+        self.starts.push((instrumented, original));
+    }
+
+    /// Adds what is known of the code that follows, which begins at `start`.
+    pub(crate) fn append(&mut self, mut other: Offsets, start: u32) {
+        other.shift(start);
+        self.starts.append(&mut other.starts);
+    }
+
+    /// Moves everything by that many bytes, once it is known where the code lies.
+    pub(crate) fn shift(&mut self, bytes: u32) {
+        for (instrumented, _) in &mut self.starts {
+            *instrumented += bytes;
+        }
+    }
+
+    /// The offset in the original file; none before the first function.
+    pub(crate) fn original(&self, instrumented: u32) -> Option<u32> {
+        let after = self
+            .starts
+            .partition_point(|(start, _)| *start <= instrumented);
+        let (start, original) = self.starts[after.checked_sub(1)?];
+        Some(original + (instrumented - start))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn stretches_keep_their_distance() {
+        let mut offsets = Offsets::default();
+        offsets.push(10, 4);
+        offsets.push(20, 9);
+        offsets.shift(100);
+        assert_eq!(offsets.original(109), None);
+        assert_eq!(offsets.original(113), Some(7));
+        assert_eq!(offsets.original(125), Some(14));
+    }
+}

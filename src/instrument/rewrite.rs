@@ -1,0 +1,438 @@
+//! Putting the instrumented module together: every section as it was, with what the books need appended.
+
+use std::ops::Range;
+
+use wasm_encoder::reencode::{self, Reencode};
+use wasm_encoder::{
+    ConstExpr, ElementSection, Encode, EntityType, ExportKind, ExportSection, GlobalSection,
+    GlobalType, MemoryType, RawSection, SectionId, TableSection, ValType,
+};
+use wasmparser::{BinaryReader, Parser, Payload};
+
+use super::books::{Books, field_type};
+use super::indices::{Helper, Indices, Register};
+use super::layout::Layout;
+use super::offsets::Offsets;
+use super::plan::Plan;
+use super::wrapper::Wrapper;
+use super::{EXPORT_CONTEXT, EXPORT_CURSOR, EXPORT_INSIDE, EXPORT_LOG, EXPORT_MEMORY};
+use super::{IMPORT_FIRST_SIGHT, IMPORT_FLUSH};
+use super::{IMPORT_MODULE, body, names};
+
+/// The sections that the books need, in the order in which a module has them.
+const NEEDED: [SectionId; 7] = [
+    SectionId::Type,
+    SectionId::Import,
+    SectionId::Function,
+    SectionId::Memory,
+    SectionId::Global,
+    SectionId::Export,
+    SectionId::Code,
+];
+
+/// The finished module.
+pub(crate) struct Rewritten {
+    pub(crate) wasm: Vec<u8>,
+    pub(crate) layout: Layout,
+    pub(crate) offsets: Offsets,
+}
+
+pub(crate) fn rewrite(plan: &Plan<'_>) -> Result<Rewritten, reencode::Error> {
+    let bodies = Bodies::rewrite(plan)?;
+    let layout = Layout::new(
+        plan.width,
+        plan.recursion().len() as u32,
+        bodies.allocator_calls,
+    );
+    let mut rewrite = Rewrite::new(plan, layout, bodies);
+    let mut parser = Parser::new(0);
+    parser.set_features(wasmparser::WasmFeatures::all());
+    for payload in parser.parse_all(plan.module.bytes()) {
+        rewrite.payload(&payload?)?;
+    }
+    rewrite.add_needed_before(u8::MAX);
+    Ok(Rewritten {
+        wasm: rewrite.wasm,
+        layout,
+        offsets: rewrite.bodies.offsets,
+    })
+}
+
+/// The rewritten bodies of all functions, each with its size.
+struct Bodies {
+    bytes: Vec<u8>,
+    /// From the start of the first body.
+    offsets: Offsets,
+    count: u32,
+    allocator_calls: u32,
+}
+
+impl Bodies {
+    fn rewrite(plan: &Plan<'_>) -> wasmparser::Result<Bodies> {
+        let module = plan.module;
+        let mut bodies = Bodies {
+            bytes: Vec::with_capacity(module.bytes().len()),
+            offsets: Offsets::default(),
+            count: 0,
+            allocator_calls: 0,
+        };
+        let mut body = Vec::new();
+        for function in module.imported_functions()..module.function_count() {
+            let mut offsets = Offsets::default();
+            body.clear();
+            bodies.allocator_calls += body::rewrite(plan, function, &mut body, &mut offsets)?;
+            bodies.add(&body);
+            let start = bodies.bytes.len() - body.len();
+            bodies.offsets.append(offsets, start as u32);
+        }
+        Ok(bodies)
+    }
+
+    fn add(&mut self, body: &[u8]) {
+        body.encode(&mut self.bytes);
+        self.count += 1;
+    }
+}
+
+struct Rewrite<'a> {
+    plan: &'a Plan<'a>,
+    layout: Layout,
+    bodies: Bodies,
+    wasm: Vec<u8>,
+    /// How many of the needed sections are written.
+    written: usize,
+}
+
+impl<'a> Rewrite<'a> {
+    fn new(plan: &'a Plan<'a>, layout: Layout, bodies: Bodies) -> Self {
+        let wasm = wasm_encoder::Module::HEADER.to_vec();
+        Rewrite {
+            plan,
+            layout,
+            bodies,
+            wasm,
+            written: 0,
+        }
+    }
+
+    fn payload(&mut self, payload: &Payload<'_>) -> Result<(), reencode::Error> {
+        if let Payload::CustomSection(custom) = payload {
+            self.custom(custom);
+            return Ok(());
+        }
+        let Some((id, range)) = payload.as_section() else {
+            return Ok(());
+        };
+        self.add_needed_before(order(id));
+        if NEEDED.iter().any(|needed| *needed as u8 == id) {
+            self.written += 1;
+        }
+        self.section(id, payload, range)
+    }
+
+    fn section(
+        &mut self,
+        id: u8,
+        payload: &Payload<'_>,
+        range: Range<usize>,
+    ) -> Result<(), reencode::Error> {
+        let mut redirect = Redirect(&self.plan.indices);
+        match payload {
+            Payload::TableSection(tables) => {
+                let mut section = TableSection::new();
+                redirect.parse_table_section(&mut section, tables.clone())?;
+                self.push(&section);
+            }
+            Payload::GlobalSection(globals) => {
+                let mut section = GlobalSection::new();
+                redirect.parse_global_section(&mut section, globals.clone())?;
+                self.push(&self.with_registers(section));
+            }
+            Payload::ExportSection(exports) => {
+                let mut section = ExportSection::new();
+                redirect.parse_export_section(&mut section, exports.clone())?;
+                self.push(&self.with_exports(section));
+            }
+            Payload::ElementSection(elements) => {
+                let mut section = ElementSection::new();
+                redirect.parse_element_section(&mut section, elements.clone())?;
+                self.push(&section);
+            }
+            Payload::StartSection { func, .. } => {
+                let function_index = self.plan.indices.reference(*func);
+                self.push(&wasm_encoder::StartSection { function_index });
+            }
+            Payload::CodeSectionStart { .. } => self.code(),
+            _ => self.extended(id, &self.plan.module.bytes()[range]),
+        }
+        Ok(())
+    }
+
+    /// Writes the needed sections that this module does not have and that come before that place.
+    fn add_needed_before(&mut self, place: u8) {
+        while let Some(id) = NEEDED
+            .get(self.written)
+            .filter(|id| order(**id as u8) < place)
+        {
+            self.written += 1;
+            match id {
+                SectionId::Global => self.push(&self.with_registers(GlobalSection::new())),
+                SectionId::Export => self.push(&self.with_exports(ExportSection::new())),
+                SectionId::Code => self.code(),
+                _ => self.extended(*id as u8, &[0]),
+            }
+        }
+    }
+
+    /// A section whose entries name no function: copied, with new entries behind its own.
+    fn extended(&mut self, id: u8, data: &[u8]) {
+        let (count, entries) = self.new_entries(id);
+        if count == 0 {
+            return self.push(&RawSection { id, data });
+        }
+        let mut reader = BinaryReader::new(data, 0);
+        let own = reader
+            .read_var_u32()
+            .expect("the section was parsed before");
+        let mut extended = Vec::with_capacity(data.len() + entries.len() + 5);
+        (own + count).encode(&mut extended);
+        extended.extend(&data[reader.original_position()..]);
+        extended.extend(entries);
+        self.push(&RawSection {
+            id,
+            data: &extended,
+        });
+    }
+
+    fn new_entries(&self, id: u8) -> (u32, Vec<u8>) {
+        const TYPE: u8 = SectionId::Type as u8;
+        const IMPORT: u8 = SectionId::Import as u8;
+        const FUNCTION: u8 = SectionId::Function as u8;
+        const MEMORY: u8 = SectionId::Memory as u8;
+        match id {
+            TYPE => self.new_types(),
+            IMPORT => self.new_imports(),
+            FUNCTION => self.new_functions(),
+            MEMORY => self.new_memories(),
+            _ => (0, Vec::new()),
+        }
+    }
+
+    fn new_types(&self) -> (u32, Vec<u8>) {
+        let mut section = wasm_encoder::TypeSection::new();
+        section.ty().function([], []);
+        section.ty().function([ValType::I32], [ValType::I32]);
+        for helper in Helper::ALL {
+            let (parameters, results) = self.books().signature(helper);
+            section.ty().function(parameters, results);
+        }
+        (section.len(), entries(&section))
+    }
+
+    fn new_imports(&self) -> (u32, Vec<u8>) {
+        let mut section = wasm_encoder::ImportSection::new();
+        let first = self.plan.indices.first_type();
+        section.import(IMPORT_MODULE, IMPORT_FLUSH, EntityType::Function(first));
+        section.import(
+            IMPORT_MODULE,
+            IMPORT_FIRST_SIGHT,
+            EntityType::Function(first + 1),
+        );
+        (section.len(), entries(&section))
+    }
+
+    fn new_functions(&self) -> (u32, Vec<u8>) {
+        let mut section = wasm_encoder::FunctionSection::new();
+        let first = self.plan.indices.first_type() + 2;
+        for helper in Helper::ALL {
+            section.function(first + helper as u32);
+        }
+        for (function, _) in self.plan.indices.wrappers() {
+            section.function(self.plan.module.type_index(function));
+        }
+        (section.len(), entries(&section))
+    }
+
+    fn new_memories(&self) -> (u32, Vec<u8>) {
+        let mut section = wasm_encoder::MemorySection::new();
+        let pages = u64::from(self.layout.pages);
+        section.memory(MemoryType {
+            minimum: pages,
+            maximum: Some(pages),
+            memory64: false,
+            shared: false,
+            page_size_log2: None,
+        });
+        (section.len(), entries(&section))
+    }
+
+    fn with_registers(&self, mut section: GlobalSection) -> GlobalSection {
+        for register in Register::ALL {
+            let val_type = register_type(register, field_type(self.layout.width));
+            let initial = match (register, val_type) {
+                (Register::Cursor, _) => ConstExpr::i32_const(self.layout.records as i32),
+                (_, ValType::I64) => ConstExpr::i64_const(0),
+                _ => ConstExpr::i32_const(0),
+            };
+            section.global(
+                GlobalType {
+                    val_type,
+                    mutable: true,
+                    shared: false,
+                },
+                &initial,
+            );
+        }
+        section
+    }
+
+    fn with_exports(&self, mut section: ExportSection) -> ExportSection {
+        let indices = &self.plan.indices;
+        section.export(EXPORT_LOG, ExportKind::Memory, indices.log());
+        section.export(
+            EXPORT_CURSOR,
+            ExportKind::Global,
+            indices.register(Register::Cursor),
+        );
+        section.export(
+            EXPORT_INSIDE,
+            ExportKind::Global,
+            indices.register(Register::Inside),
+        );
+        section.export(
+            EXPORT_CONTEXT,
+            ExportKind::Global,
+            indices.register(Register::Context),
+        );
+        if !self.plan.module.memories().is_empty() {
+            section.export(EXPORT_MEMORY, ExportKind::Memory, 0);
+        }
+        section
+    }
+
+    fn code(&mut self) {
+        for helper in Helper::ALL {
+            let body = self.books().body(helper).into_raw_body();
+            self.bodies.add(&body);
+        }
+        for allocator in &self.plan.allocators {
+            let body = self.wrapper(allocator);
+            self.bodies.add(&body);
+        }
+        let mut count = Vec::new();
+        self.bodies.count.encode(&mut count);
+        let data = [count.as_slice(), &self.bodies.bytes].concat();
+        self.push(&RawSection {
+            id: SectionId::Code as u8,
+            data: &data,
+        });
+        self.bodies
+            .offsets
+            .shift((self.wasm.len() - self.bodies.bytes.len()) as u32);
+    }
+
+    fn wrapper(&self, allocator: &crate::module::Allocator) -> Vec<u8> {
+        let signature = self.plan.module.signature(allocator.function);
+        let parameters: Vec<ValType> = signature
+            .params()
+            .iter()
+            .map(|value| encoded(*value))
+            .collect();
+        let results: Vec<ValType> = signature
+            .results()
+            .iter()
+            .map(|value| encoded(*value))
+            .collect();
+        let throws = self.plan.module.has_exceptions();
+        Wrapper::new(
+            &self.layout,
+            &self.plan.indices,
+            allocator,
+            (&parameters, &results),
+            throws,
+        )
+        .body()
+        .into_raw_body()
+    }
+
+    /// Custom sections stay where they are. Those that speak of offsets in function bodies would lie now, and are left out.
+    fn custom(&mut self, custom: &wasmparser::CustomSectionReader<'_>) {
+        if custom.name().starts_with("metadata.code.") {
+            return;
+        }
+        let renamed = match custom.as_known() {
+            wasmparser::KnownCustom::Name(names) => names::renumber(names, self.plan),
+            _ => None,
+        };
+        let data = renamed.as_deref().unwrap_or(custom.data());
+        self.push(&wasm_encoder::CustomSection {
+            name: custom.name().into(),
+            data: data.into(),
+        });
+    }
+
+    fn books(&self) -> Books<'_> {
+        Books {
+            layout: &self.layout,
+            indices: &self.plan.indices,
+        }
+    }
+
+    fn push(&mut self, section: &impl wasm_encoder::Section) {
+        section.append_to(&mut self.wasm);
+    }
+}
+
+/// Re-encodes what names functions, with each index as it is now.
+struct Redirect<'a>(&'a Indices);
+
+impl Reencode for Redirect<'_> {
+    type Error = std::convert::Infallible;
+
+    fn function_index(&mut self, function: u32) -> Result<u32, reencode::Error> {
+        Ok(self.0.reference(function))
+    }
+}
+
+/// Where a section stands in a module: the identifiers of the tag and data count sections are out of order.
+fn order(id: u8) -> u8 {
+    const TAG: u8 = SectionId::Tag as u8;
+    const DATA_COUNT: u8 = SectionId::DataCount as u8;
+    match id {
+        TAG => 2 * SectionId::Memory as u8 + 1,
+        DATA_COUNT => 2 * SectionId::Element as u8 + 1,
+        _ => 2 * id,
+    }
+}
+
+/// A section's entries without their count.
+fn entries(section: &impl Encode) -> Vec<u8> {
+    let mut bytes = Vec::new();
+    section.encode(&mut bytes);
+    let mut reader = BinaryReader::new(&bytes, 0);
+    reader
+        .read_var_u32()
+        .expect("a section begins with its size");
+    reader
+        .read_var_u32()
+        .expect("then comes the count of its entries");
+    bytes.split_off(reader.original_position())
+}
+
+fn register_type(register: Register, field: ValType) -> ValType {
+    match register {
+        Register::Cursor | Register::Inside => ValType::I32,
+        Register::Inner => field,
+        Register::Context | Register::CallSite => ValType::I64,
+    }
+}
+
+/// Allocators take and return numbers only, which their signatures were checked for.
+fn encoded(value: wasmparser::ValType) -> ValType {
+    match value {
+        wasmparser::ValType::I64 => ValType::I64,
+        wasmparser::ValType::F32 => ValType::F32,
+        wasmparser::ValType::F64 => ValType::F64,
+        _ => ValType::I32,
+    }
+}
