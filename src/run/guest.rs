@@ -1,0 +1,358 @@
+//! One instance of an instrumented module under wasmtime.
+
+use std::collections::{HashMap, VecDeque};
+use std::time::Duration;
+
+use wasmtime::{
+    AsContextMut, Caller, Extern, Func, FuncType, Global, Linker, Memory, Store, UpdateDeadline,
+    Val, WasmBacktrace,
+};
+
+use super::clock::{Clock, nanoseconds};
+use super::ending::original_stack;
+use super::engine::{Compiled, Engine};
+use super::error::{Halt, RunError};
+use super::limits::{Deadline, MemoryLimit};
+use super::observer::{Log, MarkKind, Observer};
+use super::sights::Sights;
+use super::wasi::{self, Inodes, Random};
+use super::world::World;
+use crate::instrument::{
+    EXPORT_CONTEXT, EXPORT_CURSOR, EXPORT_LOG, EXPORT_MEMORY, IMPORT_FIRST_SIGHT, IMPORT_FLUSH,
+    IMPORT_MODULE, RECURSES,
+};
+use crate::suite::Limits;
+
+/// What the host keeps for an instance.
+pub(crate) struct State<O> {
+    pub(crate) world: World,
+    pub(crate) clock: Clock,
+    pub(crate) random: Random,
+    pub(crate) inodes: Inodes,
+    /// Marks that lie ahead on the clock, in the order of their times.
+    pub(crate) marks: VecDeque<(u64, MarkKind)>,
+    pub(crate) observer: O,
+    sights: Sights,
+    compiled: Compiled,
+    limit: MemoryLimit,
+    books: Option<Books>,
+    provide: Provide<O>,
+}
+
+/// Provides what the rewritten module imports, besides WASI.
+pub(crate) type Provide<O> = fn(&mut Linker<State<O>>) -> wasmtime::Result<()>;
+
+/// Where the instance keeps its books.
+#[derive(Clone, Copy)]
+struct Books {
+    log: Memory,
+    cursor: Global,
+    context: Global,
+    /// Linear memory, where there is one.
+    memory: Option<Memory>,
+}
+
+/// An instance, from its start to its end.
+pub(crate) struct Guest<O: 'static> {
+    store: Store<State<O>>,
+    functions: HashMap<String, (Func, FuncType)>,
+}
+
+impl<O: Observer + Send + 'static> Guest<O> {
+    /// A guest that was not started yet: nothing of its code has run.
+    pub(crate) fn new(
+        engine: &Engine,
+        compiled: &Compiled,
+        world: World,
+        limits: &Limits,
+        clock: Clock,
+        observer: O,
+        provide: Provide<O>,
+    ) -> Guest<O> {
+        let state = State {
+            world,
+            clock,
+            random: Random::default(),
+            inodes: Inodes::default(),
+            marks: VecDeque::new(),
+            observer,
+            sights: Sights::default(),
+            compiled: compiled.clone(),
+            limit: MemoryLimit::new(limits.memory, compiled.instrumented.layout.bytes()),
+            books: None,
+            provide,
+        };
+        let mut store = Store::new(&engine.0, state);
+        store.limiter(|state| &mut state.limit);
+        let deadline = Deadline::new(limits.timeout);
+        store.set_epoch_deadline(1);
+        store.epoch_deadline_callback(move |_| {
+            deadline.check()?;
+            Ok(UpdateDeadline::Continue(1))
+        });
+        Guest {
+            store,
+            functions: HashMap::new(),
+        }
+    }
+
+    /// Instantiates the module and runs its start function and `_initialize`.
+    pub(crate) fn start(&mut self) -> Result<(), Halt> {
+        let module = self.store.data().compiled.module.clone();
+        let mut linker = Linker::new(module.engine());
+        (self.store.data().provide)(&mut linker)?;
+        wasi::link(&mut linker)?;
+        refuse_unknown_imports(&linker, &module, &mut self.store)?;
+        let instance = linker.instantiate(&mut self.store, &module)?;
+        self.store.data_mut().books = Books::of(|name| instance.get_export(&mut self.store, name));
+        let exports: Vec<(String, Func)> = instance
+            .exports(&mut self.store)
+            .filter_map(|export| Some((export.name().to_string(), export.into_func()?)))
+            .collect();
+        for (name, function) in exports {
+            let signature = function.ty(&self.store);
+            self.functions.insert(name, (function, signature));
+        }
+        if self.functions.contains_key("_initialize") {
+            self.call("_initialize", &[])?;
+        }
+        Ok(())
+    }
+
+    /// The type of an exported function.
+    pub(crate) fn signature(&self, export: &str) -> Result<&FuncType, RunError> {
+        self.functions
+            .get(export)
+            .map(|(_, signature)| signature)
+            .ok_or_else(|| RunError::UnknownExport {
+                name: export.to_string(),
+                exports: self.exports(),
+            })
+    }
+
+    fn exports(&self) -> Vec<String> {
+        let mut names: Vec<String> = self.functions.keys().cloned().collect();
+        names.sort();
+        names
+    }
+
+    /// Calls an export, from a clean context; the arguments fit its signature.
+    pub(crate) fn call(&mut self, export: &str, arguments: &[Val]) -> Result<Vec<Val>, Halt> {
+        let (function, signature) = &self.functions[export];
+        let mut results = vec![Val::I32(0); signature.results().len()];
+        if let Some(books) = self.store.data().books {
+            books.context.set(&mut self.store, Val::I64(0))?;
+        }
+        function.call(&mut self.store, arguments, &mut results)?;
+        Ok(results)
+    }
+
+    pub(crate) fn has_export(&self, export: &str) -> bool {
+        self.functions.contains_key(export)
+    }
+
+    pub(crate) fn now(&self) -> u64 {
+        self.store.data().clock.now()
+    }
+
+    /// Moves the clock on by that much.
+    pub(crate) fn advance(&mut self, by: Duration) -> Result<(), Halt> {
+        let until = self.now().saturating_add(nanoseconds(by));
+        Ok(advance(&mut self.store, until)?)
+    }
+
+    /// Moves the clock on to that time.
+    pub(crate) fn advance_to(&mut self, time: u64) -> Result<(), Halt> {
+        Ok(advance(&mut self.store, time)?)
+    }
+
+    /// Puts marks on the clock, which are reached when something moves it there.
+    pub(crate) fn expect_marks(&mut self, marks: impl IntoIterator<Item = (Duration, MarkKind)>) {
+        let marks = marks
+            .into_iter()
+            .map(|(time, kind)| (nanoseconds(time), kind));
+        self.store.data_mut().marks.extend(marks);
+    }
+
+    /// The next mark on the clock that was not reached.
+    pub(crate) fn missed_mark(&self) -> Option<MarkKind> {
+        self.store.data().marks.front().map(|(_, kind)| *kind)
+    }
+
+    /// Reads the heap here and now.
+    pub(crate) fn mark(&mut self, kind: MarkKind) -> Result<(), Halt> {
+        Ok(mark(&mut self.store, kind)?)
+    }
+
+    /// Ends the instance. What it wrote to its log is drained, however the run ended.
+    pub(crate) fn finish(mut self) -> (O, String) {
+        let drained = drain(&mut self.store);
+        debug_assert!(drained.is_ok(), "the cursor is a mutable i32");
+        let log = counts(&mut self.store);
+        let State {
+            mut observer,
+            world,
+            ..
+        } = self.store.into_data();
+        observer.finish(log);
+        (observer, world.errors.text())
+    }
+}
+
+impl Books {
+    fn of(mut export: impl FnMut(&str) -> Option<Extern>) -> Option<Books> {
+        Some(Books {
+            log: export(EXPORT_LOG)?.into_memory()?,
+            cursor: export(EXPORT_CURSOR)?.into_global()?,
+            context: export(EXPORT_CONTEXT)?.into_global()?,
+            memory: export(EXPORT_MEMORY).and_then(Extern::into_memory),
+        })
+    }
+}
+
+/// Moves the clock on to that time, over the marks that lie on the way.
+pub(crate) fn advance<O: Observer + 'static>(
+    store: &mut impl AsContextMut<Data = State<O>>,
+    until: u64,
+) -> wasmtime::Result<()> {
+    while let Some((time, kind)) = store
+        .as_context()
+        .data()
+        .marks
+        .front()
+        .copied()
+        .filter(|(time, _)| *time <= until)
+    {
+        store.as_context_mut().data_mut().marks.pop_front();
+        store.as_context().data().clock.advance_to(time);
+        mark(store, kind)?;
+    }
+    store.as_context().data().clock.advance_to(until);
+    Ok(())
+}
+
+fn mark<O: Observer + 'static>(
+    store: &mut impl AsContextMut<Data = State<O>>,
+    kind: MarkKind,
+) -> wasmtime::Result<()> {
+    drain(store)?;
+    let memory = store
+        .as_context()
+        .data()
+        .books
+        .and_then(|books| books.memory);
+    let bytes = memory.map_or(0, |memory| memory.data_size(&*store) as u64);
+    let mut context = store.as_context_mut();
+    let state = context.data_mut();
+    state.observer.mark(kind, state.clock.now(), bytes);
+    Ok(())
+}
+
+/// Hands the records to the observer, and makes room for new ones.
+fn drain<O: Observer + 'static>(
+    store: &mut impl AsContextMut<Data = State<O>>,
+) -> wasmtime::Result<()> {
+    let Some(books) = store.as_context().data().books else {
+        return Ok(());
+    };
+    let cursor = books
+        .cursor
+        .get(&mut *store)
+        .i32()
+        .map_or(0, i32::cast_unsigned);
+    let (log, state) = books.log.data_and_store_mut(&mut *store);
+    let layout = state.compiled.instrumented.layout;
+    let records = log
+        .get(layout.records as usize..cursor as usize)
+        .unwrap_or_default();
+    state
+        .observer
+        .events(layout.width, records, state.clock.now());
+    books
+        .cursor
+        .set(store, Val::I32(layout.records.cast_signed()))
+}
+
+fn counts<O>(store: &mut Store<State<O>>) -> Log {
+    let Some(books) = store.data().books else {
+        return Log::default();
+    };
+    let (contexts, folded_allocations) = store
+        .data()
+        .compiled
+        .instrumented
+        .counts(books.log.data(&*store));
+    Log {
+        contexts,
+        folded_allocations,
+    }
+}
+
+/// Provides the two functions that an instrumented module imports.
+pub(crate) fn link_books<O: Observer + Send + 'static>(
+    linker: &mut Linker<State<O>>,
+) -> wasmtime::Result<()> {
+    linker.func_wrap(
+        IMPORT_MODULE,
+        IMPORT_FLUSH,
+        |mut caller: Caller<'_, State<O>>| {
+            find_books(&mut caller);
+            drain(&mut caller)
+        },
+    )?;
+    linker.func_wrap(IMPORT_MODULE, IMPORT_FIRST_SIGHT, first_sight::<O>)?;
+    Ok(())
+}
+
+fn first_sight<O: Observer + 'static>(
+    mut caller: Caller<'_, State<O>>,
+    folded: u32,
+) -> wasmtime::Result<u32> {
+    find_books(&mut caller);
+    let backtrace = WasmBacktrace::force_capture(&caller);
+    let state = caller.data_mut();
+    let instrumented = state.compiled.instrumented.clone();
+    let stack = original_stack(&backtrace, &instrumented);
+    let sight = state
+        .sights
+        .see(stack, folded != 0, &instrumented.recursion);
+    if let Some(stack) = sight.new {
+        state.observer.site(stack, folded != 0);
+    }
+    if let Some(Books { log, .. }) = state.books {
+        for function in sight.recursing {
+            let entry = instrumented.recursion[&function].entry;
+            log.write(&mut caller, entry as usize, &RECURSES.to_le_bytes())?;
+        }
+    }
+    // The guest counts sites from 1, since 0 marks an empty slot in its table.
+    Ok(sight.site + 1)
+}
+
+/// The books are at hand from instantiation on, but a start function writes to them before that is over.
+fn find_books<O>(caller: &mut Caller<'_, State<O>>) {
+    if caller.data().books.is_none() {
+        caller.data_mut().books = Books::of(|name| caller.get_export(name));
+    }
+}
+
+fn refuse_unknown_imports<O>(
+    linker: &Linker<State<O>>,
+    module: &wasmtime::Module,
+    store: &mut Store<State<O>>,
+) -> Result<(), RunError> {
+    let unknown: Vec<String> = module
+        .imports()
+        .filter(|import| {
+            linker
+                .get(&mut *store, import.module(), import.name())
+                .is_err()
+        })
+        .map(|import| format!("{}.{}", import.module(), import.name()))
+        .collect();
+    if unknown.is_empty() {
+        Ok(())
+    } else {
+        Err(RunError::UnknownImports(unknown))
+    }
+}

@@ -1,0 +1,46 @@
+//! What a run tells of the guest's heap, while it lasts.
+
+use crate::instrument::Width;
+use crate::module::CodeFrame;
+
+/// A moment at which the heap is read.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum MarkKind {
+    /// After warm-up.
+    Baseline,
+    /// After the cycle of that number, the first being 1.
+    Cycle(u32),
+    /// After the idle time's settling.
+    IdleStart,
+    /// When the idle period is over.
+    IdleEnd,
+    /// After teardown.
+    Final,
+}
+
+/// Counts that the instrumented module keeps besides the log.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Log {
+    /// Distinct calling contexts, up to the cap.
+    pub contexts: u64,
+    /// Allocations whose context lay beyond the cap and was folded to its call site.
+    pub folded_allocations: u64,
+}
+
+/// Listens to a run. All times are virtual nanoseconds since the instance was started.
+pub trait Observer {
+    /// A site was seen for the first time; sites are numbered from 0 in the order of these calls.
+    ///
+    /// The stack is innermost first and begins with the caller of the outermost allocator; recursion is folded. `folded` says
+    /// that the site stands for all contexts beyond the cap that end in its one frame.
+    fn site(&mut self, stack: Vec<CodeFrame>, folded: bool);
+
+    /// The log was drained: whole records, in their order.
+    fn events(&mut self, width: Width, log: &[u8], time: u64);
+
+    /// A mark was reached; `memory` is the size of linear memory in bytes.
+    fn mark(&mut self, kind: MarkKind, time: u64, memory: u64);
+
+    /// The run is over, however it ended.
+    fn finish(&mut self, log: Log);
+}

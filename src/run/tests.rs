@@ -1,0 +1,166 @@
+//! What the log says, seen as it is told to an observer: a fixture is a module in text whose `main` is called once.
+
+use std::fmt::Write;
+use std::fs;
+use std::path::{Path, PathBuf};
+use std::time::Duration;
+
+use super::{Engine, Log, MarkKind, Observer, run};
+use crate::instrument::{Event, Width, decode, instrument};
+use crate::module::{CodeFrame, Module};
+use crate::suite::{Argument, Call, Limits, Scenario, SnapshotOptions, Step};
+
+#[test]
+fn every_fixture_is_told_as_its_golden_says() {
+    let engine = Engine::new(None).expect("the engine has its defaults");
+    for fixture in fixtures() {
+        let name = fixture
+            .file_stem()
+            .expect("fixtures have names")
+            .to_string_lossy()
+            .into_owned();
+        let text = fs::read(&fixture).expect("the fixture was listed");
+        let wasm = wat::parse_bytes(&text)
+            .unwrap_or_else(|error| panic!("{name}: {error}"))
+            .into_owned();
+        let module = Module::parse(&name, wasm).unwrap_or_else(|error| panic!("{name}: {error}"));
+        check(&engine, &name, &module);
+    }
+}
+
+fn fixtures() -> Vec<PathBuf> {
+    let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("src/run/fixtures");
+    let entries = fs::read_dir(folder).expect("there are fixtures");
+    let mut fixtures: Vec<PathBuf> = entries
+        .map(|entry| entry.expect("the folder can be read").path())
+        .collect();
+    fixtures.retain(|path| path.extension().is_some_and(|extension| extension == "wat"));
+    fixtures.sort();
+    fixtures
+}
+
+fn check(engine: &Engine, name: &str, module: &Module) {
+    let instrumented = instrument(module).unwrap_or_else(|error| panic!("{name}: {error}"));
+    let compiled = engine
+        .compile(name, instrumented)
+        .unwrap_or_else(|error| panic!("{name}: {error}"));
+    let transcript = Transcript {
+        names: Names::of(module),
+        text: String::new(),
+    };
+    let outcome = run(engine, &compiled, &scenario(module), transcript)
+        .unwrap_or_else(|error| panic!("{name}: {error}"));
+    let text = format!("{}{:?}\n", outcome.observer.text, outcome.ending);
+    insta::with_settings!({
+        snapshot_path => Path::new(env!("CARGO_MANIFEST_DIR")).join("src/run/fixtures"),
+        prepend_module_to_snapshot => false,
+        omit_expression => true,
+    }, {
+        insta::assert_snapshot!(name, text);
+    });
+}
+
+/// `main`, called once with zeros.
+fn scenario(module: &Module) -> Scenario {
+    let main = module
+        .exports()
+        .iter()
+        .find(|export| export.name == "main")
+        .expect("fixtures export `main`");
+    let args = module
+        .signature(main.index)
+        .params()
+        .iter()
+        .map(|_| Argument::Integer(0))
+        .collect();
+    Scenario {
+        name: "main".into(),
+        setup: Vec::new(),
+        warmup: 0,
+        cycles: 1,
+        steps: vec![Step::Call(Call {
+            export: "main".into(),
+            args,
+            keep: None,
+        })],
+        idle: None,
+        marks: None,
+        teardown: Vec::new(),
+        thresholds: Vec::new(),
+        snapshot: SnapshotOptions { top: 0 },
+        limits: Limits {
+            memory: 1 << 20,
+            timeout: Duration::from_secs(60),
+        },
+    }
+}
+
+/// Writes down what it is told.
+struct Transcript {
+    names: Names,
+    text: String,
+}
+
+struct Names(Vec<String>);
+
+impl Names {
+    fn of(module: &Module) -> Names {
+        let name = |function| module.function_name(function).unwrap_or("?").to_string();
+        Names((0..module.function_count()).map(name).collect())
+    }
+
+    fn stack(&self, stack: &[CodeFrame]) -> String {
+        let names: Vec<&str> = stack
+            .iter()
+            .map(|frame| self.0[frame.function as usize].as_str())
+            .collect();
+        if names.is_empty() {
+            "the host".into()
+        } else {
+            names.join(" < ")
+        }
+    }
+}
+
+impl Transcript {
+    fn say(&mut self, line: impl std::fmt::Display) {
+        writeln!(self.text, "{line}").expect("writing to a string");
+    }
+}
+
+impl Observer for Transcript {
+    fn site(&mut self, stack: Vec<CodeFrame>, folded: bool) {
+        let stack = self.names.stack(&stack);
+        self.say(format_args!(
+            "site: {stack}{}",
+            if folded { " (folded)" } else { "" }
+        ));
+    }
+
+    fn events(&mut self, width: Width, log: &[u8], _time: u64) {
+        for event in decode(width, log) {
+            match event {
+                Event::Allocate {
+                    address,
+                    size,
+                    site,
+                } => {
+                    self.say(format_args!("allocate {size} at {address} by site {site}"));
+                }
+                Event::Free { address } => self.say(format_args!("free {address}")),
+                Event::Resize { address } => self.say(format_args!("resize {address}")),
+                Event::Alias { address } => self.say(format_args!("alias {address}")),
+            }
+        }
+    }
+
+    fn mark(&mut self, kind: MarkKind, _time: u64, memory: u64) {
+        if matches!(kind, MarkKind::Baseline | MarkKind::Final) {
+            self.say(format_args!("{kind:?}, {memory} bytes of memory"));
+        }
+    }
+
+    fn finish(&mut self, log: Log) {
+        self.say(format_args!("contexts: {}", log.contexts));
+    }
+}

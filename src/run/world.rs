@@ -1,0 +1,162 @@
+//! The guest's world: arguments, environment, standard streams and a temporary directory, and nothing else of the host.
+
+use std::collections::{BTreeMap, VecDeque};
+use std::fs;
+use std::path::{Component, Path};
+use std::sync::{Arc, Mutex, PoisonError};
+
+use bytes::Bytes;
+use tempfile::TempDir;
+use tokio::io::AsyncWrite;
+use wasmtime_wasi::cli::{IsTerminal, StdoutStream};
+use wasmtime_wasi::p1::WasiP1Ctx;
+use wasmtime_wasi::p2::pipe::{MemoryInputPipe, MemoryOutputPipe};
+use wasmtime_wasi::p2::{OutputStream, Pollable, StreamResult};
+use wasmtime_wasi::{FsPerms, WasiCtxBuilder};
+
+use super::clock::Clock;
+use super::error::RunError;
+use crate::suite::{Command, Content};
+
+/// Bytes at the end of what the guest wrote that are kept.
+const KEPT_OUTPUT: usize = 4096;
+
+/// Bytes that a stream takes at once.
+const WRITE_PERMIT: usize = 1 << 16;
+
+/// A world that was made for one instance; its directory goes with it.
+pub(crate) struct World {
+    pub(crate) wasi: WasiP1Ctx,
+    pub(crate) errors: Tail,
+    _directory: TempDir,
+}
+
+impl World {
+    /// A world with what the command is given, or an empty one.
+    pub(crate) fn new(
+        program: &str,
+        command: Option<&Command>,
+        clock: &Clock,
+    ) -> Result<World, RunError> {
+        let directory =
+            tempfile::tempdir().map_err(|source| unprepared("a temporary directory", source))?;
+        let errors = Tail::default();
+        let mut wasi = WasiCtxBuilder::new();
+        wasi.arg(program)
+            .stdout(Tail::default())
+            .stderr(errors.clone())
+            .wall_clock(clock.clone())
+            .monotonic_clock(clock.clone())
+            // The gate waits for the guest in any case.
+            .allow_blocking_current_thread(true)
+            .preopened_dir(directory.path(), "/", FsPerms::ReadWrite)
+            .map_err(|error| {
+                unprepared(
+                    "the guest's directory",
+                    std::io::Error::other(error.to_string()),
+                )
+            })?;
+        if let Some(command) = command {
+            furnish(&mut wasi, directory.path(), command)?;
+        }
+        Ok(World {
+            wasi: wasi.build_p1(),
+            errors,
+            _directory: directory,
+        })
+    }
+}
+
+fn furnish(wasi: &mut WasiCtxBuilder, directory: &Path, command: &Command) -> Result<(), RunError> {
+    wasi.args(&command.args);
+    for (name, value) in &command.env {
+        wasi.env(name, value);
+    }
+    if let Some(stdin) = &command.stdin {
+        wasi.stdin(MemoryInputPipe::new(read(stdin, "stdin")?));
+    }
+    write_files(directory, &command.files)
+}
+
+fn write_files(directory: &Path, files: &BTreeMap<String, Content>) -> Result<(), RunError> {
+    for (name, content) in files {
+        let inside = Path::new(name).strip_prefix("/").unwrap_or(Path::new(name));
+        let is_plain = |component| matches!(component, Component::Normal(_) | Component::CurDir);
+        if !inside.components().all(is_plain) || inside.file_name().is_none() {
+            return Err(RunError::OutsideWorld(name.into()));
+        }
+        let failed = |source| unprepared(name, source);
+        let path = directory.join(inside);
+        fs::create_dir_all(path.parent().expect("the path has a file name")).map_err(failed)?;
+        fs::write(path, read(content, name)?).map_err(failed)?;
+    }
+    Ok(())
+}
+
+fn read(content: &Content, what: &str) -> Result<Vec<u8>, RunError> {
+    match content {
+        Content::Text(text) => Ok(text.clone().into_bytes()),
+        Content::File(path) => fs::read(path)
+            .map_err(|source| unprepared(&format!("{what} from {}", path.display()), source)),
+    }
+}
+
+fn unprepared(what: &str, source: std::io::Error) -> RunError {
+    RunError::World {
+        what: what.into(),
+        source,
+    }
+}
+
+/// A stream that keeps the end of what is written to it.
+#[derive(Clone, Debug, Default)]
+pub(crate) struct Tail(Arc<Mutex<VecDeque<u8>>>);
+
+impl Tail {
+    /// The last of what was written, as text.
+    pub(crate) fn text(&self) -> String {
+        let kept = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        let bytes: Vec<u8> = kept.iter().copied().collect();
+        String::from_utf8_lossy(&bytes).into_owned()
+    }
+}
+
+impl StdoutStream for Tail {
+    /// Asked for by WASI preview 3 only, which this engine is built without.
+    fn async_stream(&self) -> Box<dyn AsyncWrite + Send + Sync> {
+        Box::new(MemoryOutputPipe::new(KEPT_OUTPUT))
+    }
+
+    fn p2_stream(&self) -> Box<dyn OutputStream> {
+        Box::new(self.clone())
+    }
+}
+
+impl IsTerminal for Tail {
+    fn is_terminal(&self) -> bool {
+        false
+    }
+}
+
+#[wasmtime_wasi::async_trait]
+impl Pollable for Tail {
+    async fn ready(&mut self) {}
+}
+
+impl OutputStream for Tail {
+    fn write(&mut self, bytes: Bytes) -> StreamResult<()> {
+        let mut kept = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        kept.extend(bytes);
+        let excess = kept.len().saturating_sub(KEPT_OUTPUT);
+        kept.drain(..excess);
+        Ok(())
+    }
+
+    fn flush(&mut self) -> StreamResult<()> {
+        Ok(())
+    }
+
+    fn check_write(&mut self) -> StreamResult<usize> {
+        Ok(WRITE_PERMIT)
+    }
+}
