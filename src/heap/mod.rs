@@ -1,7 +1,8 @@
 //! Folding the log: what an instrumented module wrote down becomes blocks, sites and marks.
 
+mod blocks;
+mod fold;
 mod recording;
 
-pub use self::recording::{
-    CodeFrame, Count, Diagnostics, Mark, MarkKind, Recording, SiteRecord, Survivors,
-};
+pub use self::fold::Fold;
+pub use self::recording::{Count, Diagnostics, Mark, Recording, SiteRecord, Survivors};

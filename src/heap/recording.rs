@@ -1,5 +1,8 @@
 //! What is known of a heap once a run is over.
 
+use crate::module::CodeFrame;
+use crate::run::MarkKind;
+
 /// Bytes and blocks, always together: requested bytes, never the allocator's rounding.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct Count {
@@ -9,28 +12,17 @@ pub struct Count {
     pub blocks: u64,
 }
 
-/// A place in the original module's code.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
-pub struct CodeFrame {
-    /// Index of the function in the original module, imports counted.
-    pub function: u32,
-    /// Offset of the instruction (the call that is under way) from the start of the original file.
-    pub offset: u32,
-}
+impl Count {
+    pub(crate) fn add(&mut self, size: u64) {
+        // A guest may claim any size; figures that mean nothing are better than a gate that stops.
+        self.bytes = self.bytes.saturating_add(size);
+        self.blocks += 1;
+    }
 
-/// A moment at which the heap is read.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum MarkKind {
-    /// After warm-up.
-    Baseline,
-    /// After the cycle of that number, the first being 1.
-    Cycle(u32),
-    /// After the idle time's settling.
-    IdleStart,
-    /// When the idle period is over.
-    IdleEnd,
-    /// After teardown.
-    Final,
+    pub(crate) fn subtract(&mut self, size: u64) {
+        self.bytes = self.bytes.saturating_sub(size);
+        self.blocks = self.blocks.saturating_sub(1);
+    }
 }
 
 /// The heap's totals at a moment.

@@ -1,1 +1,89 @@
-//! TODO
+//! Judging: what was recorded becomes metrics, metrics meet thresholds, and what grew is told apart.
+
+mod grown;
+mod growth;
+mod measure;
+
+use serde::{Deserialize, Serialize};
+
+pub use self::grown::{Grown, Pattern};
+pub use self::measure::Measured;
+use crate::heap::Recording;
+use crate::suite::{Scenario, Threshold};
+
+/// What a scenario came to. A leak and a broken gate are different things.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum Verdict {
+    /// Every threshold holds, and the sites are those that were accepted.
+    Pass,
+    /// A threshold is broken, or the sites changed.
+    Regression,
+    /// Nothing can be said about the module's memory.
+    Error,
+}
+
+/// A threshold that does not hold.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct Breach {
+    /// The threshold.
+    pub threshold: Threshold,
+    /// What was measured, in the metric's unit.
+    pub measured: f64,
+    /// How far beyond the limit that is; zero where the limit is just reached.
+    pub excess: f64,
+}
+
+/// All that can be said of a run that was told to its end.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Judgement {
+    /// Every metric that this scenario can measure, in the order of [`Metric::ALL`](crate::suite::Metric::ALL).
+    pub metrics: Vec<Measured>,
+    /// The thresholds that do not hold, in the order of the suite.
+    pub breaches: Vec<Breach>,
+    /// The sites that hold more at idle end than at baseline, largest first.
+    pub grown: Vec<Grown>,
+}
+
+/// No allocation and no free was seen, so that no threshold says anything.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
+#[error("nothing was measured: the scenario made no allocation that memgate saw")]
+pub struct NothingMeasured;
+
+/// Judges a run that was told to its end.
+///
+/// # Errors
+///
+/// When nothing was measured: a scenario that allocates nothing does not pass as free of leaks.
+pub fn judge(scenario: &Scenario, recording: &Recording) -> Result<Judgement, NothingMeasured> {
+    if recording.diagnostics.events == 0 {
+        return Err(NothingMeasured);
+    }
+    let metrics = measure::measure(scenario, recording);
+    let breaches = scenario
+        .thresholds
+        .iter()
+        .filter_map(|threshold| breach(threshold, &metrics))
+        .collect();
+    Ok(Judgement {
+        metrics,
+        breaches,
+        grown: grown::grown(scenario.cycles, recording),
+    })
+}
+
+fn breach(threshold: &Threshold, metrics: &[Measured]) -> Option<Breach> {
+    let measured = metrics
+        .iter()
+        .find(|measured| measured.metric == threshold.metric)?
+        .value;
+    let broken = !threshold.holds(measured);
+    broken.then(|| Breach {
+        threshold: *threshold,
+        measured,
+        excess: threshold.excess(measured),
+    })
+}
+
+#[cfg(test)]
+mod tests;

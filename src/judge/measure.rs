@@ -1,0 +1,96 @@
+//! The metrics: what each is, in terms of what was recorded.
+
+use std::time::Duration;
+
+use super::growth;
+use crate::heap::{Mark, Recording};
+use crate::run::MarkKind;
+use crate::suite::{Metric, Scenario};
+
+/// Cycles below which there is no growth to speak of.
+const GROWTH_CYCLES: u32 = 3;
+
+/// A metric and its value.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct Measured {
+    /// What was measured.
+    pub metric: Metric,
+    /// In the metric's unit.
+    pub value: f64,
+}
+
+/// Every metric that the scenario can measure.
+pub(super) fn measure(scenario: &Scenario, recording: &Recording) -> Vec<Measured> {
+    let measured = |metric| {
+        Some(Measured {
+            metric,
+            value: value(metric, scenario, recording)?,
+        })
+    };
+    Metric::ALL.into_iter().filter_map(measured).collect()
+}
+
+fn value(metric: Metric, scenario: &Scenario, recording: &Recording) -> Option<f64> {
+    let mark = |kind| recording.mark(kind);
+    let baseline = mark(MarkKind::Baseline);
+    let (idle_start, idle_end) = (mark(MarkKind::IdleStart), mark(MarkKind::IdleEnd));
+    let end = recording.marks.last();
+    match metric {
+        Metric::Delta => Some(difference(idle_end?.live.bytes, baseline?.live.bytes)),
+        Metric::IdleRate => per_second(
+            difference(idle_end?.live.bytes, idle_start?.live.bytes),
+            scenario,
+        ),
+        Metric::IdleChurn => per_second(
+            difference(idle_end?.total.bytes, idle_start?.total.bytes),
+            scenario,
+        ),
+        Metric::Growth => steady_growth(scenario, recording),
+        Metric::Total => Some(end?.total.bytes as f64),
+        Metric::TotalBlocks => Some(end?.total.blocks as f64),
+        Metric::Peak => Some(recording.peak.bytes as f64),
+        Metric::PeakBlocks => Some(recording.peak.blocks as f64),
+        Metric::End => Some(end?.live.bytes as f64),
+        Metric::EndBlocks => Some(end?.live.blocks as f64),
+        Metric::Memory => Some(end?.memory as f64),
+        Metric::MemoryGrowth => Some(difference(end?.memory, baseline?.memory)),
+        Metric::Fragmentation => Some(fragmentation(idle_end?)),
+    }
+}
+
+/// Both lie far below 2^53, beyond which a float would not hold every integer.
+fn difference(after: u64, before: u64) -> f64 {
+    after as f64 - before as f64
+}
+
+/// The suite's own period counts, not the few nanoseconds by which a guest that reads the clock moves it.
+fn per_second(bytes: f64, scenario: &Scenario) -> Option<f64> {
+    let period = match (&scenario.idle, scenario.marks) {
+        (Some(idle), _) => idle.period,
+        (None, Some(marks)) => marks.idle_end.saturating_sub(marks.idle_start),
+        (None, None) => Duration::ZERO,
+    };
+    (!period.is_zero()).then(|| bytes / period.as_secs_f64())
+}
+
+fn steady_growth(scenario: &Scenario, recording: &Recording) -> Option<f64> {
+    if scenario.cycles < GROWTH_CYCLES {
+        return None;
+    }
+    let is_counted = |mark: &&Mark| matches!(mark.kind, MarkKind::Baseline | MarkKind::Cycle(_));
+    let live: Vec<u64> = recording
+        .marks
+        .iter()
+        .filter(is_counted)
+        .map(|mark| mark.live.bytes)
+        .collect();
+    growth::slope(&live)
+}
+
+/// What no live block needs, of the linear memory that the heap has taken.
+fn fragmentation(mark: &Mark) -> f64 {
+    if mark.heap_span == 0 {
+        return 0.0;
+    }
+    (1.0 - mark.live.bytes as f64 / mark.heap_span as f64).max(0.0)
+}
