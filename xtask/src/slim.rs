@@ -1,0 +1,76 @@
+//! Cuts a module's DWARF down to what names a line: functions, what was inlined into them, line tables.
+//!
+//! A standard library brings megabytes of types, variables and functions that the linker dropped; what is checked in
+//! needs none of it. Every section that runs is copied byte by byte.
+
+mod functions;
+mod lines;
+mod source;
+
+use std::borrow::Cow;
+use std::collections::HashMap;
+
+use anyhow::{Context, Result};
+use gimli::{LittleEndian, write};
+use wasm_encoder::{CustomSection, Module, RawSection};
+use wasmparser::{Parser, Payload};
+
+use self::source::Source;
+
+/// The debug sections of a module, by name.
+type DebugSections<'a> = HashMap<&'a str, &'a [u8]>;
+
+/// The same module with less debug information.
+pub(crate) fn slim(wasm: &[u8]) -> Result<Vec<u8>> {
+    let mut module = Module::new();
+    let mut debug_sections = DebugSections::new();
+    let mut code_size = 0;
+    for payload in Parser::new(0).parse_all(wasm) {
+        let payload = payload.context("failed to parse the module")?;
+        match &payload {
+            Payload::CustomSection(section) if section.name().starts_with(".debug_") => {
+                debug_sections.insert(section.name(), section.data());
+                continue;
+            }
+            Payload::CodeSectionStart { range, .. } => code_size = range.len() as u64,
+            _ => {}
+        }
+        if let Some((id, range)) = payload.as_section() {
+            let data = &wasm[range];
+            module.section(&RawSection { id, data });
+        }
+    }
+    let slimmed = slim_dwarf(&debug_sections, code_size).context("failed to slim the DWARF")?;
+    for (name, data) in slimmed {
+        module.section(&CustomSection {
+            name: name.into(),
+            data: Cow::Owned(data),
+        });
+    }
+    Ok(module.finish())
+}
+
+/// The debug sections that remain.
+fn slim_dwarf(
+    sections: &DebugSections<'_>,
+    code_size: u64,
+) -> Result<Vec<(&'static str, Vec<u8>)>> {
+    let dwarf = source::load(sections)?;
+    let source = Source::read(&dwarf, code_size)?;
+    let mut slimmed = write::Dwarf::new();
+    for unit in &source.units {
+        if let Some(lines) = lines::copy(&source, unit)? {
+            functions::copy(&source, unit, lines, &mut slimmed)?;
+        }
+    }
+    let mut written = write::Sections::new(write::EndianVec::new(LittleEndian));
+    slimmed.write(&mut written)?;
+    let mut kept = Vec::new();
+    written.for_each_mut(|id, data| -> Result<()> {
+        if !data.slice().is_empty() {
+            kept.push((id.name(), data.take()));
+        }
+        Ok(())
+    })?;
+    Ok(kept)
+}

@@ -1,0 +1,216 @@
+//! One unit's functions: where they lie, what they are called, what was inlined where.
+
+use std::collections::HashMap;
+
+use anyhow::Result;
+use gimli::DwAt;
+use gimli::read::{self, EntriesTreeNode};
+use gimli::write::{self, Address, AttributeValue, Range, RangeList, UnitEntryId};
+
+use super::lines::{ENCODING, Lines};
+use super::source::{Entry, FunctionName, Reader, Source, Unit};
+
+/// Writes a unit, unless all its functions were dropped.
+pub(super) fn copy<'a>(
+    source: &Source<'a>,
+    unit: &Unit<'a>,
+    mut lines: Lines<'a>,
+    dwarf: &mut write::Dwarf,
+) -> Result<()> {
+    let mut copier = Copier {
+        source,
+        unit,
+        lines: &mut lines,
+        slimmed: write::Unit::new(ENCODING, write::LineProgram::none()),
+        strings: &mut dwarf.strings,
+        inlined: HashMap::new(),
+        code: Vec::new(),
+    };
+    let mut tree = unit.entries_tree(None)?;
+    let root = tree.root()?;
+    copier.copy_root(root.entry())?;
+    let parent = copier.slimmed.root();
+    copier.copy_children(root, parent)?;
+    if let Some(mut slimmed) = copier.finish() {
+        slimmed.line_program = lines.program;
+        dwarf.units.add(slimmed);
+    }
+    Ok(())
+}
+
+struct Copier<'a, 'b> {
+    source: &'b Source<'a>,
+    unit: &'b Unit<'a>,
+    lines: &'b mut Lines<'a>,
+    slimmed: write::Unit,
+    strings: &'b mut write::StringTable,
+    /// The entries that stand for a function wherever it was inlined, by name.
+    inlined: HashMap<Reader<'a>, UnitEntryId>,
+    /// Where the unit's functions lie.
+    code: Vec<Range>,
+}
+
+impl<'a> Copier<'a, '_> {
+    fn copy_root(&mut self, entry: &Entry<'a>) -> Result<()> {
+        let root = self.slimmed.root();
+        for name in [
+            gimli::DW_AT_producer,
+            gimli::DW_AT_name,
+            gimli::DW_AT_comp_dir,
+        ] {
+            if let Some(value) = entry.attr_value(name) {
+                let text = self.source.dwarf.attr_string(self.unit, value)?;
+                self.set_string(root, name, text);
+            }
+        }
+        if let Some(read::AttributeValue::Language(language)) =
+            entry.attr_value(gimli::DW_AT_language)
+        {
+            self.set(
+                root,
+                gimli::DW_AT_language,
+                AttributeValue::Language(language),
+            );
+        }
+        self.set(root, gimli::DW_AT_stmt_list, AttributeValue::LineProgramRef);
+        Ok(())
+    }
+
+    fn copy_children(
+        &mut self,
+        node: EntriesTreeNode<'_, '_, Reader<'a>>,
+        parent: UnitEntryId,
+    ) -> Result<()> {
+        let mut children = node.children();
+        while let Some(child) = children.next()? {
+            let parent = match child.entry().tag() {
+                gimli::DW_TAG_subprogram => self.copy_function(child.entry())?,
+                gimli::DW_TAG_inlined_subroutine => self.copy_inlined(child.entry(), parent)?,
+                // Namespaces, types and blocks only pass on what is in them.
+                _ => Some(parent),
+            };
+            if let Some(parent) = parent {
+                self.copy_children(child, parent)?;
+            }
+        }
+        Ok(())
+    }
+
+    /// None where the function is a declaration, was inlined everywhere, or was dropped.
+    fn copy_function(&mut self, entry: &Entry<'a>) -> Result<Option<UnitEntryId>> {
+        let ranges = self.source.live_ranges(self.unit, entry)?;
+        if ranges.is_empty() {
+            return Ok(None);
+        }
+        let id = self
+            .slimmed
+            .add(self.slimmed.root(), gimli::DW_TAG_subprogram);
+        if let Some(name) = self.source.function_name(self.unit, entry)? {
+            self.set_string(id, name.kind, name.text);
+        }
+        self.set_code(id, &ranges);
+        self.code.extend(ranges.iter().map(absolute));
+        Ok(Some(id))
+    }
+
+    fn copy_inlined(
+        &mut self,
+        entry: &Entry<'a>,
+        parent: UnitEntryId,
+    ) -> Result<Option<UnitEntryId>> {
+        let ranges = self.source.live_ranges(self.unit, entry)?;
+        let name = self.source.function_name(self.unit, entry)?;
+        let (false, Some(name)) = (ranges.is_empty(), name) else {
+            return Ok(None);
+        };
+        let origin = self.inlined_function(name);
+        let id = self.slimmed.add(parent, gimli::DW_TAG_inlined_subroutine);
+        self.set(
+            id,
+            gimli::DW_AT_abstract_origin,
+            AttributeValue::UnitRef(origin),
+        );
+        self.set_code(id, &ranges);
+        if let Some(read::AttributeValue::FileIndex(index)) =
+            entry.attr_value(gimli::DW_AT_call_file)
+        {
+            let file = self.lines.file(self.source, self.unit, index)?;
+            self.set(
+                id,
+                gimli::DW_AT_call_file,
+                AttributeValue::FileIndex(Some(file)),
+            );
+        }
+        if let Some(line) = entry
+            .attr_value(gimli::DW_AT_call_line)
+            .and_then(|line| line.udata_value())
+        {
+            self.set(id, gimli::DW_AT_call_line, AttributeValue::Udata(line));
+        }
+        Ok(Some(id))
+    }
+
+    fn inlined_function(&mut self, name: FunctionName<'a>) -> UnitEntryId {
+        if let Some(id) = self.inlined.get(&name.text) {
+            return *id;
+        }
+        let id = self
+            .slimmed
+            .add(self.slimmed.root(), gimli::DW_TAG_subprogram);
+        self.set_string(id, name.kind, name.text);
+        self.set(
+            id,
+            gimli::DW_AT_inline,
+            AttributeValue::Inline(gimli::DW_INL_inlined),
+        );
+        self.inlined.insert(name.text, id);
+        id
+    }
+
+    fn set_code(&mut self, id: UnitEntryId, ranges: &[read::Range]) {
+        if let [range] = ranges {
+            let begin = Address::Constant(range.begin);
+            self.set(id, gimli::DW_AT_low_pc, AttributeValue::Address(begin));
+            self.set(
+                id,
+                gimli::DW_AT_high_pc,
+                AttributeValue::Udata(range.end - range.begin),
+            );
+            return;
+        }
+        self.set_ranges(id, ranges.iter().map(absolute).collect());
+    }
+
+    fn finish(mut self) -> Option<write::Unit> {
+        if self.code.is_empty() {
+            return None;
+        }
+        let root = self.slimmed.root();
+        let base = AttributeValue::Address(Address::Constant(0));
+        self.set(root, gimli::DW_AT_low_pc, base);
+        let code = std::mem::take(&mut self.code);
+        self.set_ranges(root, code);
+        Some(self.slimmed)
+    }
+
+    fn set_ranges(&mut self, id: UnitEntryId, ranges: Vec<Range>) {
+        let list = self.slimmed.ranges.add(RangeList(ranges));
+        self.set(id, gimli::DW_AT_ranges, AttributeValue::RangeListRef(list));
+    }
+
+    fn set_string(&mut self, id: UnitEntryId, name: DwAt, text: Reader<'a>) {
+        let text = self.strings.add(text.slice());
+        self.set(id, name, AttributeValue::StringRef(text));
+    }
+
+    fn set(&mut self, id: UnitEntryId, name: DwAt, value: AttributeValue) {
+        self.slimmed.get_mut(id).set(name, value);
+    }
+}
+
+fn absolute(range: &read::Range) -> Range {
+    Range::StartEnd {
+        begin: Address::Constant(range.begin),
+        end: Address::Constant(range.end),
+    }
+}
