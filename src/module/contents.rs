@@ -5,8 +5,8 @@ use std::ops::Range;
 
 use wasmparser::types::{CoreTypeId, TypesRef};
 use wasmparser::{
-    CompositeInnerType, CustomSectionReader, ExternalKind, FuncType, MemoryType, Parser, Payload,
-    Result, SubType, TypeRef, Validator, WasmFeatures,
+    CompositeInnerType, CustomSectionReader, ExternalKind, FuncType, Import, MemoryType, Parser,
+    Payload, Result, SubType, TypeRef, Validator, WasmFeatures,
 };
 
 use super::names::Names;
@@ -40,7 +40,8 @@ pub(super) struct Contents {
     pub(super) supertypes: Vec<Option<u32>>,
     /// The type index of every function, imported ones first.
     pub(super) functions: Vec<u32>,
-    pub(super) imported_functions: u32,
+    /// Module and name of every imported function.
+    pub(super) imports: Vec<(String, String)>,
     /// The bodies of defined functions.
     pub(super) bodies: Vec<Range<usize>>,
     /// Imported ones first.
@@ -78,7 +79,7 @@ impl Contents {
             }
             Payload::ImportSection(reader) => {
                 for import in reader.into_imports() {
-                    self.take_import(import?.ty);
+                    self.take_import(&import?);
                 }
             }
             Payload::FunctionSection(reader) => {
@@ -108,11 +109,12 @@ impl Contents {
         Ok(())
     }
 
-    fn take_import(&mut self, ty: TypeRef) {
-        match ty {
+    fn take_import(&mut self, import: &Import<'_>) {
+        match import.ty {
             TypeRef::Func(ty) | TypeRef::FuncExact(ty) => {
                 self.functions.push(ty);
-                self.imported_functions += 1;
+                self.imports
+                    .push((import.module.to_owned(), import.name.to_owned()));
             }
             TypeRef::Memory(memory) => self.memories.push(memory),
             TypeRef::Tag(_) => self.has_tags = true,

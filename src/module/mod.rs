@@ -6,12 +6,16 @@
 mod allocators;
 mod call_graph;
 mod contents;
+mod debug_info;
 mod error;
 mod families;
 mod frame;
 mod header;
+mod library;
 mod names;
+mod source_path;
 mod symbol;
+mod symbols;
 
 use std::fs;
 use std::ops::Range;
@@ -23,9 +27,11 @@ pub use self::allocators::{Allocator, Misfit, NoAllocator};
 pub use self::call_graph::CallGraph;
 use self::contents::Contents;
 pub use self::contents::Export;
+pub use self::debug_info::DebugInfo;
 pub use self::error::ModuleError;
 pub use self::families::Role;
-pub use self::frame::CodeFrame;
+pub use self::frame::{CodeFrame, Frame};
+pub use self::symbols::Symbols;
 
 /// Larger files are refused: code offsets, in wasm and in DWARF alike, are 32 bits wide, and no engine takes more.
 const MAX_BYTES: u64 = 1 << 30;
@@ -89,7 +95,7 @@ impl Module {
 
     /// How many functions are imported; they come first in the index space.
     pub fn imported_functions(&self) -> u32 {
-        self.contents.imported_functions
+        self.contents.imports.len() as u32
     }
 
     /// How many functions there are, imported and defined.
@@ -194,11 +200,46 @@ impl Module {
         allocators::find(self).misfits
     }
 
+    /// What turns places in the code into functions and lines.
+    pub fn symbols(&self) -> Symbols<'_> {
+        Symbols::new(self)
+    }
+
+    /// What can be said of a place in the code, judged by what symbols resolve to.
+    pub fn debug_info(&self) -> DebugInfo {
+        debug_info::judge(self)
+    }
+
     /// Who may call whom, with the allocators that were found as its targets; see [`CallGraph::build`].
     pub fn call_graph(&self) -> CallGraph {
         let found = allocators::find(self).allocators;
         let functions: Vec<u32> = found.iter().map(|allocator| allocator.function).collect();
         CallGraph::build(self, &functions)
+    }
+}
+
+impl Module {
+    fn custom_section(&self, name: &str) -> Option<&[u8]> {
+        let section = self
+            .contents
+            .custom
+            .iter()
+            .find(|section| section.0 == name)?;
+        Some(&self.bytes[section.1.clone()])
+    }
+
+    /// `env.log`, of an imported function.
+    fn import_name(&self, function: u32) -> Option<String> {
+        let (module, name) = self.contents.imports.get(function as usize)?;
+        Some(format!("{module}.{name}"))
+    }
+
+    fn export_name(&self, function: u32) -> Option<&str> {
+        let export = self
+            .exports()
+            .iter()
+            .find(|export| export.is_function() && export.index == function)?;
+        Some(&export.name)
     }
 }
 

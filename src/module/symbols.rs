@@ -1,0 +1,159 @@
+//! From a place in the code to functions and lines.
+
+use std::convert::Infallible;
+
+use addr2line::Context;
+use addr2line::gimli::{self, Dwarf, EndianSlice, LittleEndian, UnitOffset, UnitRef};
+
+use super::Module;
+use super::frame::{CodeFrame, Frame};
+use super::source_path::source_path;
+use super::symbol::{last_segment, readable};
+
+type Bytes<'m> = EndianSlice<'m, LittleEndian>;
+
+/// Looks places up in a module's debug info, and in its names where that says nothing.
+///
+/// Making one reads the index of the debug info, a look-up what it needs of the rest; so make it once a report.
+pub struct Symbols<'m> {
+    module: &'m Module,
+    /// `None` where there is no debug info, or none that can be read.
+    context: Option<Context<Bytes<'m>>>,
+}
+
+impl<'m> Symbols<'m> {
+    pub(super) fn new(module: &'m Module) -> Symbols<'m> {
+        Symbols {
+            module,
+            context: context(module),
+        }
+    }
+
+    /// The functions that are under way at that place: those inlined into one another first, innermost first, then the
+    /// one whose code it is. Never empty.
+    pub fn frames(&self, place: CodeFrame) -> Vec<Frame> {
+        let mut frames = self.debug_frames(place).unwrap_or_default();
+        let symbol = self.module.function_name(place.function);
+        match (frames.last_mut(), symbol) {
+            (Some(frame), Some(symbol)) => {
+                frame.function = fuller(&frame.function, readable(symbol))
+            }
+            (Some(frame), None) if frame.function.is_empty() => {
+                frame.function = self.fallback_name(place.function)
+            }
+            (Some(_), None) => {}
+            (None, symbol) => {
+                let function = symbol.map_or_else(|| self.fallback_name(place.function), readable);
+                frames.push(Frame {
+                    function,
+                    ..Frame::default()
+                });
+            }
+        }
+        frames
+    }
+
+    /// `None`, too, where the debug info cannot be of this code, as after a tool that moved the code and left it behind.
+    fn debug_frames(&self, place: CodeFrame) -> Option<Vec<Frame>> {
+        let context = self.context.as_ref()?;
+        let address = self.address(place.offset as usize)?;
+        let unit = context.find_dwarf_and_unit(address).skip_all_loads()?;
+        let compiled_in = unit
+            .comp_dir
+            .map(|folder| folder.to_string_lossy())
+            .unwrap_or_default();
+        let mut found = context.find_frames(address).skip_all_loads().ok()?;
+        let mut frames = Vec::new();
+        let mut entry = None;
+        while let Some(frame) = found.next().ok()? {
+            entry = frame.dw_die_offset;
+            frames.push(inlined_frame(&frame, &compiled_in));
+        }
+        if entry.is_some_and(|entry| !self.may_be(place.function, unit, entry)) {
+            return None;
+        }
+        frames.last_mut()?.inlined = false;
+        Some(frames)
+    }
+
+    /// Whether an entry for a function begins where that function does. Linkers let the entries of functions that they
+    /// threw away begin at 0 or at the end of the address space.
+    fn may_be(&self, function: u32, unit: UnitRef<'_, Bytes<'m>>, entry: UnitOffset) -> bool {
+        let Some(low_pc) = low_pc(unit, entry) else {
+            return true;
+        };
+        let begin = self
+            .module
+            .body(function)
+            .and_then(|body| self.address(body.start));
+        // Some tools count the size before the body as a part of it.
+        begin.is_some_and(|begin| (begin.saturating_sub(MAX_SIZE_WIDTH)..=begin).contains(&low_pc))
+    }
+
+    /// Addresses in debug info are relative to the code section.
+    fn address(&self, offset: usize) -> Option<u64> {
+        offset
+            .checked_sub(self.module.contents.code.start)
+            .map(|address| address as u64)
+    }
+
+    fn fallback_name(&self, function: u32) -> String {
+        self.module
+            .import_name(function)
+            .or_else(|| self.module.export_name(function).map(str::to_owned))
+            .unwrap_or_else(|| format!("function[{function}]"))
+    }
+}
+
+/// Bytes that a body's size takes at most.
+const MAX_SIZE_WIDTH: u64 = 5;
+
+fn context(module: &Module) -> Option<Context<Bytes<'_>>> {
+    let section = |id: gimli::SectionId| -> Result<_, Infallible> {
+        Ok(EndianSlice::new(
+            module.custom_section(id.name()).unwrap_or_default(),
+            LittleEndian,
+        ))
+    };
+    module.custom_section(gimli::SectionId::DebugInfo.name())?;
+    let Ok(dwarf) = Dwarf::load(section);
+    Context::from_dwarf(dwarf).ok()
+}
+
+fn inlined_frame(frame: &addr2line::Frame<'_, Bytes<'_>>, compiled_in: &str) -> Frame {
+    let name = frame
+        .function
+        .as_ref()
+        .and_then(|name| name.raw_name().ok());
+    let location = frame.location.as_ref();
+    Frame {
+        function: name.map(|name| readable(&name)).unwrap_or_default(),
+        file: location
+            .and_then(|location| location.file)
+            .map(|file| source_path(file, compiled_in)),
+        line: location.and_then(|location| location.line),
+        // Column 0 says that the line is all that is known.
+        column: location
+            .and_then(|location| location.column)
+            .filter(|&column| column > 0),
+        inlined: true,
+    }
+}
+
+fn low_pc(unit: UnitRef<'_, Bytes<'_>>, entry: UnitOffset) -> Option<u64> {
+    let entry = unit.entry(entry).ok()?;
+    let value = entry.attr_value(gimli::DW_AT_low_pc)?;
+    unit.attr_address(value).ok()?
+}
+
+/// Of a function's two names the one that says more: reduced debug info has `insert` where the symbol has
+/// `feed::Cache::insert`, but a C program's `main` goes by `__main_argc_argv` as a symbol.
+fn fuller(in_debug_info: &str, symbol: String) -> String {
+    let is_short_for =
+        !in_debug_info.contains("::") && last_segment(in_debug_info) == last_segment(&symbol);
+    if in_debug_info.is_empty() || is_short_for {
+        symbol
+    } else {
+        in_debug_info.to_owned()
+    }
+}
