@@ -56,7 +56,14 @@ const ROOTS: &[Root] = &[
 ];
 
 /// Folders from which on a path is told, themselves included.
-const LANDMARKS: &[&str] = &["/c++/v1/", "/libcxx/", "/libcxxabi/", "/compiler-rt/lib/"];
+const LANDMARKS: &[&str] = &[
+    "/c++/v1/",
+    "/libcxx/",
+    "/libcxxabi/",
+    "/compiler-rt/lib/",
+    "/libc-top-half/",
+    "/libc-bottom-half/",
+];
 
 /// The path as reports tell it: relative to a library's own root, or else to the folder that it was compiled in.
 pub(super) fn source_path(path: &str, compiled_in: &str) -> String {

@@ -14,20 +14,43 @@ pub(super) fn demangled(symbol: &str) -> Cow<'_, str> {
 /// The name as reports show it: what says more of compiler and library versions than of the program is left out.
 pub(super) fn readable(symbol: &str) -> String {
     let name = demangled(symbol);
-    let name = without_inline_namespaces(without_type_brackets(without_hash(&name)));
-    name.into_owned()
+    let name = without_hash(&name);
+    // C++ symbols of templates begin with what is returned.
+    let name = without_type_brackets(&name[qualified_start(name)..]);
+    without_empty_packs(without_inline_namespaces(name.into_owned()))
 }
 
 /// The qualified name alone: neither the return type before it nor the parameters behind it, which C++ symbols have.
 pub(super) fn qualified(name: &str) -> &str {
-    let end = top_level(name, '(').find(|&index| index > 0 && !name[..index].ends_with("::"));
-    let name = &name[..end.unwrap_or(name.len())];
-    // Spaces stand in `<T as Trait>`, one level down, and in `operator new`, which is no return type.
-    if name.contains("operator") {
-        return name;
+    let name = &name[qualified_start(name)..];
+    let is_parameters = |&index: &usize| index > 0 && !name[index..].starts_with(ANONYMOUS);
+    let end = top_level(name, '(').find(is_parameters);
+    &name[..end.unwrap_or(name.len())]
+}
+
+const ANONYMOUS: &str = "(anonymous namespace)";
+
+/// Behind the last space that stands outside of all brackets. An operator's name may have one, and so may `const` behind
+/// the parameters: those names are left whole.
+fn qualified_start(name: &str) -> usize {
+    if is_operator(name) {
+        return 0;
     }
-    let start = top_level(name, ' ').last().map_or(0, |index| index + 1);
-    &name[start..]
+    let parameters = top_level(name, '(')
+        .find(|&index| !name[index..].starts_with(ANONYMOUS))
+        .unwrap_or(name.len());
+    top_level(name, ' ')
+        .take_while(|&index| index < parameters)
+        .last()
+        .map_or(0, |index| index + 1)
+}
+
+/// Whether the word `operator` is in a name, and not only in another word.
+fn is_operator(name: &str) -> bool {
+    let is_part = |character: char| character.is_alphanumeric() || character == '_';
+    name.match_indices("operator").any(|(start, word)| {
+        !name[..start].ends_with(is_part) && !name[start + word.len()..].starts_with(is_part)
+    })
 }
 
 /// The function's own name, without its path and type arguments: `insert` of `feed::Cache<K>::insert::<u32>`.
@@ -47,7 +70,7 @@ pub(super) fn last_segment(name: &str) -> &str {
 
 fn without_arguments(segment: &str) -> &str {
     match segment.find('<') {
-        Some(start) if start > 0 && !segment.starts_with("operator") => &segment[..start],
+        Some(start) if start > 0 && !is_operator(segment) => &segment[..start],
         _ => segment,
     }
 }
@@ -71,7 +94,10 @@ fn without_hash(name: &str) -> &str {
 
 /// `<feed::Cache>::insert` is `feed::Cache::insert`, which is how everybody writes it; `<[T]>::len` stays.
 fn without_type_brackets(name: &str) -> Cow<'_, str> {
-    let Some(end) = name.strip_prefix('<').and_then(|_| closing(name)) else {
+    let Some(end) = name
+        .strip_prefix('<')
+        .and_then(|_| top_level(name, '>').next())
+    else {
         return Cow::Borrowed(name);
     };
     let (ty, rest) = (&name[1..end], &name[end + 1..]);
@@ -85,55 +111,34 @@ fn without_type_brackets(name: &str) -> Cow<'_, str> {
 }
 
 /// libc++ puts all it has into a namespace that tells its ABI's version.
-fn without_inline_namespaces(name: Cow<'_, str>) -> Cow<'_, str> {
+fn without_inline_namespaces(name: String) -> String {
     let versions = ["std::__1::", "std::__2::", "std::__ndk1::"];
-    if !versions.iter().any(|version| name.contains(version)) {
-        return name;
-    }
-    Cow::Owned(versions.iter().fold(name.into_owned(), |name, version| {
-        name.replace(version, "std::")
-    }))
+    versions
+        .iter()
+        .fold(name, |name, version| name.replace(version, "std::"))
 }
 
-/// Where the bracket closes that a name begins with.
-fn closing(name: &str) -> Option<usize> {
-    let mut depth = 0_usize;
-    for (index, bracket) in brackets(name) {
-        if bracket == '<' {
-            depth += 1;
-        } else {
-            depth = depth.checked_sub(1)?;
-        }
-        if depth == 0 {
-            return Some(index);
-        }
-    }
-    None
+/// The demangler leaves the commas and references of a pack that is empty.
+fn without_empty_packs(name: String) -> String {
+    [(", , ", ", "), ("(&&)", "()"), (", &&)", ")"), ("<, ", "<")]
+        .iter()
+        .fold(name, |name, (pack, nothing)| name.replace(pack, nothing))
 }
 
-/// Where a character stands outside of all angle brackets.
+/// Where a character stands outside of all brackets.
 fn top_level(name: &str, wanted: char) -> impl Iterator<Item = usize> {
     let mut depth = 0_usize;
     let mut previous = ' ';
     name.char_indices().filter_map(move |(index, character)| {
         let is_arrow = character == '>' && previous == '-';
         previous = character;
-        match character {
-            '<' => depth += 1,
-            '>' if !is_arrow => depth = depth.saturating_sub(1),
-            _ => {}
+        if matches!(character, '>' | ')') && !is_arrow {
+            depth = depth.saturating_sub(1);
         }
-        (depth == 0 && character == wanted).then_some(index)
+        let is_wanted = depth == 0 && character == wanted;
+        if matches!(character, '<' | '(') {
+            depth += 1;
+        }
+        is_wanted.then_some(index)
     })
-}
-
-/// Angle brackets, without those of `->`.
-fn brackets(name: &str) -> impl Iterator<Item = (usize, char)> {
-    let bytes = name.as_bytes();
-    name.char_indices()
-        .filter(move |&(index, character)| match character {
-            '<' => true,
-            '>' => index == 0 || bytes[index - 1] != b'-',
-            _ => false,
-        })
 }
