@@ -5,17 +5,17 @@
 //! left out is no fault of its own.
 
 use std::collections::BTreeSet;
-use std::fmt;
 
 use serde::de::value::StrDeserializer;
 use serde::de::{
-    self, DeserializeOwned, DeserializeSeed, EnumAccess, Expected, MapAccess, SeqAccess,
+    self, DeserializeOwned, DeserializeSeed, EnumAccess, Error, Expected, MapAccess, SeqAccess,
     Unexpected, VariantAccess, Visitor,
 };
 use serde::forward_to_deserialize_any;
 
-use super::fault::{Fault, closest, unknown_word};
+use super::fault::{Fault, Place, closest};
 use super::node::{Cursor, Kind, Node, NodeId};
+use super::stop::{Stop, unknown};
 
 /// A file with more faults than this is no suite that somebody mistyped.
 const MAX_FAULTS: usize = 100;
@@ -52,15 +52,15 @@ pub(super) fn decode<T: DeserializeOwned>(root: &Node) -> Decoded<T> {
                     left_out,
                 };
             }
-            Err(stop) => stop,
+            Err(stop) => stop.at(root.id),
         };
+        let leave_out = stop.leave_out;
         if !stop.follows_from_another {
-            faults.push(stop.fault(root.id));
+            faults.push(stop.fault);
         }
-        match stop.leave_out {
-            Some(entry) => left_out.insert(entry),
-            None => break,
-        };
+        if !leave_out.is_some_and(|entry| left_out.insert(entry)) {
+            break;
+        }
     }
     Decoded {
         value: None,
@@ -88,157 +88,6 @@ fn leave_out_duplicates(node: &Node, faults: &mut Vec<Fault>, left_out: &mut Lef
     }
 }
 
-/// Why decoding stopped, and how it gets on.
-#[derive(Debug)]
-struct Stop {
-    message: String,
-    notes: Vec<String>,
-    place: Option<NodeId>,
-    first: Option<NodeId>,
-    /// The field that is missing, if that is what is wrong.
-    missing: Option<&'static str>,
-    /// The innermost entry around the place, to be left out the next time.
-    leave_out: Option<NodeId>,
-    /// What is missing was there, but wrong, and is reported already.
-    follows_from_another: bool,
-}
-
-impl Stop {
-    fn new(message: impl Into<String>) -> Self {
-        Stop {
-            message: message.into(),
-            notes: Vec::new(),
-            place: None,
-            first: None,
-            missing: None,
-            leave_out: None,
-            follows_from_another: false,
-        }
-    }
-
-    fn with_accepted(mut self, words: &[&str]) -> Self {
-        self.notes.push(format!("accepted: {}", words.join(", ")));
-        self
-    }
-
-    fn at(mut self, node: &Node) -> Self {
-        self.place.get_or_insert(node.id);
-        self
-    }
-
-    /// Gives the error its place, unless something further inside did.
-    fn in_source(mut self, source: Source) -> Self {
-        if self.place.is_none() {
-            self.follows_from_another = self.missing.is_some_and(|field| source.left_out(field));
-            self.place = Some(source.cursor.place());
-        }
-        self
-    }
-
-    fn in_entry(mut self, entry: &Node) -> Self {
-        self.leave_out.get_or_insert(entry.id);
-        self
-    }
-
-    fn fault(&self, root: NodeId) -> Fault {
-        let mut fault = Fault::at(self.place.unwrap_or(root), &self.message);
-        fault.notes.clone_from(&self.notes);
-        fault.first = self.first;
-        fault
-    }
-}
-
-impl std::error::Error for Stop {}
-
-impl fmt::Display for Stop {
-    fn fmt(&self, formatter: &mut fmt::Formatter) -> fmt::Result {
-        formatter.write_str(&self.message)
-    }
-}
-
-impl de::Error for Stop {
-    /// The first line is the message, the others are its notes: that is how the types' own parsers say both.
-    fn custom<T: fmt::Display>(message: T) -> Self {
-        let text = message.to_string();
-        let mut lines = text.lines().map(str::to_owned);
-        let mut stop = Stop::new(lines.next().unwrap_or_default());
-        stop.notes.extend(lines);
-        stop
-    }
-
-    fn invalid_type(unexpected: Unexpected, expected: &dyn Expected) -> Self {
-        let expected = plain(expected);
-        let mut stop = Stop::new(format!("expected {expected}, found {}", found(unexpected)));
-        if expected == "a text" {
-            stop.notes
-                .extend(quoted(unexpected).map(|text| format!("quote it: {text}")));
-        }
-        stop
-    }
-
-    fn invalid_value(unexpected: Unexpected, expected: &dyn Expected) -> Self {
-        Stop::new(format!(
-            "expected {}, found {}",
-            plain(expected),
-            found(unexpected)
-        ))
-    }
-
-    fn unknown_variant(variant: &str, expected: &'static [&'static str]) -> Self {
-        Stop::new(unknown_word("word", variant, expected)).with_accepted(expected)
-    }
-
-    fn unknown_field(field: &str, expected: &'static [&'static str]) -> Self {
-        Stop::new(unknown_word("key", field, expected)).with_accepted(expected)
-    }
-
-    fn missing_field(field: &'static str) -> Self {
-        Stop {
-            missing: Some(field),
-            ..Stop::new(format!("the key `{field}` is missing"))
-        }
-    }
-}
-
-/// What serde's own types expect, in the words of someone who writes YAML.
-fn plain(expected: &dyn Expected) -> String {
-    let expected = expected.to_string();
-    let words = match expected.as_str() {
-        "a string" | "path string" => "a text",
-        "a sequence" => "a list",
-        "a map" => "a mapping of keys to values",
-        "i32" => "a whole number",
-        "u32" | "usize" => "a whole number, not negative",
-        _ => return expected,
-    };
-    words.to_owned()
-}
-
-fn found(unexpected: Unexpected) -> String {
-    match unexpected {
-        Unexpected::Bool(value) => format!("`{value}`"),
-        Unexpected::Unsigned(value) => format!("the number {value}"),
-        Unexpected::Signed(value) => format!("the number {value}"),
-        Unexpected::Float(value) => format!("the number {value}"),
-        Unexpected::Str(value) => format!("`{value}`"),
-        Unexpected::Unit => "nothing".to_owned(),
-        Unexpected::Seq => "a list".to_owned(),
-        Unexpected::Map => "a mapping".to_owned(),
-        other => other.to_string(),
-    }
-}
-
-/// What a scalar that YAML takes for something else looks like as a text.
-fn quoted(unexpected: Unexpected) -> Option<String> {
-    match unexpected {
-        Unexpected::Bool(value) => Some(format!("\"{value}\"")),
-        Unexpected::Unsigned(value) => Some(format!("\"{value}\"")),
-        Unexpected::Signed(value) => Some(format!("\"{value}\"")),
-        Unexpected::Float(value) => Some(format!("\"{value}\"")),
-        _ => None,
-    }
-}
-
 /// A node to decode from.
 #[derive(Clone, Copy)]
 struct Source<'n> {
@@ -251,6 +100,27 @@ impl<'n> Source<'n> {
     fn left_out(self, name: &str) -> bool {
         let entry = self.cursor.find(name).and_then(|cursor| cursor.key);
         entry.is_some_and(|key| self.left_out.contains(&key.id))
+    }
+
+    fn wrong_kind(self, expected: &dyn Expected) -> Stop {
+        Stop::invalid_type(unexpected(&self.cursor.node.kind), expected)
+    }
+
+    /// Gives an error from this node its place.
+    fn place(self, stop: Stop) -> Stop {
+        let here = !stop.has_place();
+        let follows_from_another =
+            stop.follows_from_another || here && stop.missing.is_some_and(|key| self.left_out(key));
+        Stop {
+            follows_from_another,
+            ..stop.at(self.cursor.place())
+        }
+    }
+
+    /// Decodes this value of an entry, which is left out the next time if it is wrong.
+    fn decode_entry<T: DeserializeSeed<'n>>(self, entry: &Node, seed: T) -> Result<T::Value, Stop> {
+        seed.deserialize(self)
+            .map_err(|stop| self.place(stop).in_entry(entry))
     }
 
     fn entries(self) -> Entries<'n> {
@@ -293,6 +163,20 @@ impl<'n> Source<'n> {
     }
 }
 
+fn unexpected(kind: &Kind) -> Unexpected<'_> {
+    match kind {
+        Kind::Null => Unexpected::Unit,
+        Kind::Bool(value) => Unexpected::Bool(*value),
+        Kind::Integer(value) => {
+            i64::try_from(*value).map_or(Unexpected::Other("a number"), Unexpected::Signed)
+        }
+        Kind::Float(value) => Unexpected::Float(*value),
+        Kind::Text(text) => Unexpected::Str(text),
+        Kind::List(_) => Unexpected::Seq,
+        Kind::Mapping(_) => Unexpected::Map,
+    }
+}
+
 fn visit_integer<'de, V: Visitor<'de>>(visitor: V, value: i128) -> Result<V::Value, Stop> {
     if let Ok(value) = u64::try_from(value) {
         visitor.visit_u64(value)
@@ -310,34 +194,51 @@ fn no_variant(entries: &[(Node, Node)], variants: &'static [&'static str]) -> St
             .filter_map(|(key, _)| Some((key, key.text()?)))
     };
     let mistyped = names().find(|(_, name)| closest(name, variants).is_some());
-    let stop = match mistyped.or_else(|| names().next()) {
-        Some((key, name)) => Stop::new(unknown_word("key", name, variants)).at(key),
-        None => Stop::new("nothing is said here"),
-    };
-    stop.with_accepted(variants)
+    match mistyped.or_else(|| names().next()) {
+        Some((key, name)) => Stop::from(unknown("key", name, variants)).at(key.id),
+        None => {
+            let message = "expected one of the accepted keys, found none";
+            Fault::new(Place::File, message)
+                .with_accepted(variants)
+                .into()
+        }
+    }
 }
 
 fn two_variants(first: &Node, second: &Node, variants: &[&str]) -> Stop {
     let [first_name, name] = [first, second].map(|key| key.text().unwrap_or_default());
-    let message = format!("`{name}` and `{first_name}` exclude each other");
-    let note = format!("one of {} at a time", variants.join(", "));
-    Stop {
-        first: Some(first.id),
-        notes: vec![note],
-        ..Stop::new(message).at(second)
-    }
+    Fault::at(
+        second.id,
+        format!("`{name}` and `{first_name}` exclude each other"),
+    )
+    .with_first(first.id)
+    .with_note(format!("one of: {}", variants.join(", ")))
+    .into()
 }
 
 impl<'de> de::Deserializer<'de> for Source<'de> {
     type Error = Stop;
 
     fn deserialize_any<V: Visitor<'de>>(self, visitor: V) -> Result<V::Value, Stop> {
-        self.visit(visitor).map_err(|stop| stop.in_source(self))
+        self.visit(visitor).map_err(|stop| self.place(stop))
     }
 
     /// A key that is there has a value: "nothing" is wrong even where the key could be absent.
     fn deserialize_option<V: Visitor<'de>>(self, visitor: V) -> Result<V::Value, Stop> {
         visitor.visit_some(self)
+    }
+
+    /// A list is no short way to write a mapping.
+    fn deserialize_struct<V: Visitor<'de>>(
+        self,
+        _name: &'static str,
+        _fields: &'static [&'static str],
+        visitor: V,
+    ) -> Result<V::Value, Stop> {
+        match &self.cursor.node.kind {
+            Kind::Mapping(_) => self.deserialize_any(visitor),
+            _ => Err(self.wrong_kind(&visitor)),
+        }
     }
 
     fn deserialize_newtype_struct<V: Visitor<'de>>(
@@ -358,14 +259,20 @@ impl<'de> de::Deserializer<'de> for Source<'de> {
     ) -> Result<V::Value, Stop> {
         let decoded = match &self.cursor.node.kind {
             Kind::Mapping(_) => self.variant(variants).and_then(|it| visitor.visit_enum(it)),
-            _ => Err(Stop::new("expected a mapping of keys to values").with_accepted(variants)),
+            _ => {
+                let stop = self.wrong_kind(&"a map");
+                Err(Stop {
+                    fault: stop.fault.with_accepted(variants),
+                    ..stop
+                })
+            }
         };
-        decoded.map_err(|stop| stop.in_source(self))
+        decoded.map_err(|stop| self.place(stop))
     }
 
     forward_to_deserialize_any! {
         bool i8 i16 i32 i64 i128 u8 u16 u32 u64 u128 f32 f64 char str string bytes byte_buf unit
-        unit_struct seq tuple tuple_struct map struct identifier ignored_any
+        unit_struct seq tuple tuple_struct map identifier ignored_any
     }
 }
 
@@ -388,9 +295,7 @@ impl<'n> SeqAccess<'n> for Items<'n> {
             cursor: Cursor { key: None, node },
             left_out: self.left_out,
         };
-        seed.deserialize(source)
-            .map(Some)
-            .map_err(|stop| stop.in_entry(node))
+        source.decode_entry(node, seed).map(Some)
     }
 }
 
@@ -414,9 +319,11 @@ impl<'n> MapAccess<'n> for Entries<'n> {
         });
         let decoded = match key.text() {
             Some(name) => seed.deserialize(StrDeserializer::new(name)),
-            None => Err(Stop::new("a key is a text: quote it")),
+            None => Err(Stop::invalid_type(unexpected(&key.kind), &"a string")),
         };
-        decoded.map(Some).map_err(|stop| stop.at(key).in_entry(key))
+        decoded
+            .map(Some)
+            .map_err(|stop| stop.at(key.id).in_entry(key))
     }
 
     fn next_value_seed<V: DeserializeSeed<'n>>(&mut self, seed: V) -> Result<V::Value, Stop> {
@@ -429,8 +336,7 @@ impl<'n> MapAccess<'n> for Entries<'n> {
             cursor,
             left_out: self.left_out,
         };
-        seed.deserialize(source)
-            .map_err(|stop| stop.in_entry(entry))
+        source.decode_entry(entry, seed)
     }
 }
 
@@ -463,7 +369,7 @@ impl<'n> VariantAccess<'n> for Variant<'n> {
         let entries = self.whole.cursor.node.entries();
         if let Some((other, _)) = entries.iter().find(|(key, _)| key.id != self.key.id) {
             let message = format!("nothing else may stand beside `{name}`");
-            return Err(Stop::new(message).at(other));
+            return Err(Stop::new(message).at(other.id));
         }
         let cursor = Cursor {
             key: Some(self.key),

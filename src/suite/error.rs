@@ -89,10 +89,13 @@ impl SuiteError {
 
     fn new(path: &Path, text: &str, fault: Fault) -> Self {
         let mut notes = fault.notes;
-        if let Some(first) = fault.first.and_then(|node| yaml::locate(text, node)) {
-            notes.insert(0, format!("the first is on line {}", first.line));
+        let position = find(text, fault.place);
+        let first = fault.first.and_then(|node| yaml::locate(text, node));
+        let line = |position: Option<Position>| position.map(|position| position.line);
+        if let Some(first) = line(first).filter(|first| Some(*first) != line(position)) {
+            notes.insert(0, format!("the first is on line {first}"));
         }
-        let excerpt = find(text, fault.place).map(|position| Excerpt::new(text, position));
+        let excerpt = position.map(|position| Excerpt::new(text, position));
         SuiteError {
             path: path.to_owned(),
             message: fault.message,

@@ -17,6 +17,7 @@ mod scalar;
 mod scenario;
 mod schema;
 mod step;
+mod stop;
 mod suite;
 #[cfg(test)]
 mod tests;

@@ -31,7 +31,7 @@ pub(super) fn some_name<'de, D: Deserializer<'de>>(
 
 /// The message on a text that cannot be a name.
 pub(super) fn not_a_name(text: &str) -> String {
-    format!("`{text}` is no name\naccepted: letters, digits, `_` and `-`")
+    format!("`{text}` is not a name\naccepted: letters, digits, `_` and `-`")
 }
 
 /// A time: `16ms`.
@@ -66,7 +66,7 @@ impl<T> Visitor<'_> for Quantity<T> {
     type Value = T;
 
     fn expecting(&self, formatter: &mut fmt::Formatter) -> fmt::Result {
-        formatter.write_str(self.measure.noun)
+        formatter.write_str(&self.measure.expected())
     }
 
     fn visit_str<E: Error>(self, text: &str) -> Result<T, E> {

@@ -10,8 +10,8 @@ use serde::de::{Deserializer, MapAccess, Visitor};
 
 use super::decode::{Decoded, decode};
 use super::error::SuiteErrors;
-use super::fault::Fault;
-use super::node::{Cursor, Node};
+use super::fault::{Fault, Place};
+use super::node::{Cursor, Kind, Node};
 use super::scalar;
 use super::scenario::Scenario;
 use super::{rules, yaml};
@@ -110,6 +110,13 @@ fn understand(text: &str) -> (Option<SuiteFile>, Vec<Fault>) {
         Ok(root) => root,
         Err(fault) => return (None, vec![fault]),
     };
+    if let Kind::Null = root.kind {
+        let fault = Fault::new(Place::File, "the suite is empty");
+        return (
+            None,
+            vec![fault.with_note("a suite has a `module` and `scenarios`")],
+        );
+    }
     let Decoded {
         value,
         mut faults,
@@ -165,6 +172,14 @@ impl SuiteFile {
             faults.extend(self.check_source(at));
         }
         let at = at.get("scenarios");
+        if at.node.entries().is_empty() {
+            let fault = Fault::at(at.key_place(), "the suite has no scenarios");
+            faults.push(
+                fault.with_note(
+                    "nothing would be measured: add a scenario, `name: { steps: [...] }`",
+                ),
+            );
+        }
         for scenario in &self.scenarios {
             // Where parts were left out, rules about the whole would only tell what follows from that.
             let at = at.get(&scenario.name);

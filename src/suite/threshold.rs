@@ -161,7 +161,7 @@ impl Visitor<'_> for Bound {
     type Value = Threshold;
 
     fn expecting(&self, formatter: &mut fmt::Formatter) -> fmt::Result {
-        formatter.write_str(self.0.unit().measure().noun)
+        formatter.write_str(&self.0.unit().measure().expected())
     }
 
     fn visit_str<E: Error>(self, text: &str) -> Result<Threshold, E> {

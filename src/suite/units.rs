@@ -2,8 +2,6 @@
 
 use std::time::Duration;
 
-use super::fault::closest;
-
 /// The unit that a metric is counted in.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Unit {
@@ -147,36 +145,44 @@ impl Measure {
         format!(r"(-?[0-9]+(\.[0-9]+)?\s*({})|0)", units.join("|"))
     }
 
+    /// What is expected, with one that is right: "a time such as `100ms`".
+    pub(super) fn expected(&self) -> String {
+        format!("{} such as `{}`", self.noun, self.example)
+    }
+
     fn no_number(&self, text: &str) -> String {
-        let message = match text {
-            "" => format!("expected {}, found nothing", self.noun),
-            _ => format!("expected {}, found `{text}`", self.noun),
+        let found = if text.is_empty() {
+            "nothing".to_owned()
+        } else {
+            format!("`{text}`")
         };
-        format!("{message}\nfor example: {}", self.example)
+        format!("expected {}, found {found}", self.expected())
     }
 
     fn wrong_unit(&self, number: &str, unit: &str) -> String {
-        let names: Vec<&str> = self
-            .units
-            .iter()
-            .map(|(name, _)| *name)
-            .filter(|name| !name.is_empty())
-            .collect();
-        let message = match closest(unit, &names) {
-            _ if unit.is_empty() => format!("`{number}` has no unit, expected {}", self.noun),
-            Some(close) => {
-                format!(
-                    "`{unit}` is no unit of {}, did you mean `{close}`?",
-                    self.noun
-                )
+        let names = self.units.iter().map(|(name, _)| *name);
+        let names: Vec<&str> = names.filter(|name| !name.is_empty()).collect();
+        let message = match probable_unit(unit, &names) {
+            _ if unit.is_empty() => {
+                return format!("`{number}` has no unit, expected {}", self.expected())
+                    + &format!("\naccepted: {}", names.join(", "));
             }
-            None => format!("`{unit}` is no unit of {}", self.noun),
+            Some(probable) => format!("unknown unit `{unit}`, did you mean `{probable}`?"),
+            None => format!("unknown unit `{unit}`, expected {}", self.expected()),
         };
-        match names.as_slice() {
-            [] => format!("{message}\nit has no unit, for example: {}", self.example),
-            names => format!("{message}\naccepted: {}", names.join(", ")),
+        match names.len() == self.units.len() {
+            true => format!("{message}\naccepted: {}", names.join(", ")),
+            false => message,
         }
     }
+}
+
+/// The unit that begins like the word: `min` for `minutes`, `KB/s` for `KB`.
+fn probable_unit<'a>(word: &str, names: &[&'a str]) -> Option<&'a str> {
+    let begins = |name: &&&str| word.starts_with(**name) || name.starts_with(&format!("{word}/"));
+    let same_but_for_case = |name: &&&str| name.eq_ignore_ascii_case(word);
+    let alike = names.iter().filter(begins).max_by_key(|name| name.len());
+    names.iter().find(same_but_for_case).or(alike).copied()
 }
 
 /// Reads a number of bytes that cannot be negative.
@@ -196,10 +202,7 @@ pub(super) fn parse_duration(text: &str) -> Result<Duration, String> {
 
 fn not_negative(measure: &Measure, text: &str) -> Result<f64, String> {
     match measure.parse(text)? {
-        value if value < 0.0 => Err(format!(
-            "expected {}, found less than nothing",
-            measure.noun
-        )),
+        value if value < 0.0 => Err(format!("`{text}` is negative")),
         value => Ok(value),
     }
 }
