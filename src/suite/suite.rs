@@ -1,5 +1,6 @@
 //! One suite file, from its text to a value that can be run.
 
+use std::collections::BTreeMap;
 use std::fmt;
 use std::io;
 use std::path::{Path, PathBuf};
@@ -128,7 +129,7 @@ fn understand(text: &str) -> (Option<SuiteFile>, Vec<Fault>) {
     (value, faults)
 }
 
-/// A suite as it is written.
+/// What a WebAssembly module does, how long it then idles, and how much memory may stay.
 #[derive(Deserialize, JsonSchema)]
 #[serde(
     deny_unknown_fields,
@@ -147,7 +148,10 @@ pub(super) struct SuiteFile {
     build: Option<Build>,
     /// The scenarios by name. Each is a trial of its own, `suite::scenario`, with a fresh instance of the module.
     #[serde(deserialize_with = "scenarios")]
-    #[schemars(with = "std::collections::BTreeMap<String, Scenario>")]
+    #[schemars(with = "BTreeMap<String, Scenario>", extend(
+        "minProperties" = 1,
+        "propertyNames" = { "pattern": format!("^{}$", scalar::NAME) },
+    ))]
     scenarios: Vec<Scenario>,
 }
 

@@ -201,22 +201,16 @@ impl JsonSchema for Thresholds {
 
 fn bound_schema(metric: Metric) -> Schema {
     let unit = metric.unit();
-    let stands_alone = matches!(unit, Unit::Blocks | Unit::Ratio);
-    let number = if stands_alone {
-        json_schema!({ "type": "number" })
-    } else {
-        zero()
+    let quantity = unit.measure().pattern();
+    let number = match unit {
+        Unit::Blocks | Unit::Ratio => json_schema!({ "type": "number" }),
+        _ => json_schema!({ "const": 0 }),
     };
     json_schema!({
         "description": metric.definition(),
         "anyOf": [
-            { "type": "string", "pattern": format!(r"^\s*(<=|>=|<|>)?\s*{}\s*$", unit.measure().pattern()) },
+            { "type": "string", "pattern": format!(r"^\s*(<=|>=|<|>)?\s*(-?{quantity}|0)\s*$") },
             number,
         ],
     })
-}
-
-/// A number without a unit, which only zero can be.
-pub(super) fn zero() -> Schema {
-    json_schema!({ "const": 0 })
 }

@@ -138,11 +138,10 @@ impl Measure {
         }
     }
 
-    /// The same as a pattern, for the schema.
+    /// The same as a pattern, for the schema: without a sign, and without the zero that needs no unit.
     pub(super) fn pattern(&self) -> String {
         let units: Vec<&str> = self.units.iter().map(|(name, _)| *name).collect();
-        // A ratio, and the zero of all others, stands alone.
-        format!(r"(-?[0-9]+(\.[0-9]+)?\s*({})|0)", units.join("|"))
+        format!(r"[0-9]+(\.[0-9]+)?\s*({})", units.join("|"))
     }
 
     /// What is expected, with one that is right: "a time such as `100ms`".
