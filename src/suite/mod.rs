@@ -16,6 +16,7 @@ mod rules;
 mod scalar;
 mod scenario;
 mod schema;
+mod source;
 mod step;
 mod stop;
 mod suite;

@@ -8,7 +8,7 @@ use super::fault::Fault;
 use super::node::{Cursor, NodeId};
 use super::scalar;
 use super::scenario::{Idle, Limits, Marks, Scenario};
-use super::step::{Argument, Call, Step};
+use super::step::{Argument, Call, Command, Step};
 
 /// All that is wrong with a scenario, `at` being its place in the file.
 pub(super) fn check(scenario: &Scenario, at: Cursor) -> Vec<Fault> {
@@ -78,6 +78,25 @@ fn check_command(scenario: &Scenario, run: NodeId, at: Cursor, faults: &mut Vec<
     }
     if let Some(marks) = &scenario.marks {
         check_marks(marks, at.get("marks"), faults);
+    }
+    if let [Step::Run(command)] = scenario.steps.as_slice() {
+        check_files(
+            command,
+            at.get("steps").item(0).get("run").get("files"),
+            faults,
+        );
+    }
+}
+
+/// The command's directory is all of the file system that it sees, and all that a suite puts there.
+fn check_files(command: &Command, at: Cursor, faults: &mut Vec<Fault>) {
+    for path in command.files.keys() {
+        let stays_inside = |part: &str| !matches!(part, "" | "." | "..") && !part.contains('\\');
+        if !path.split('/').all(stays_inside) {
+            let message = format!("`{path}` is not a path in the command's directory");
+            let fault = Fault::at(at.get(path).key_place(), message);
+            faults.push(fault.with_note("accepted: relative paths, such as `data/in.txt`"));
+        }
     }
 }
 

@@ -84,7 +84,7 @@ fn folder(path: &Path) -> &Path {
 
 fn read(path: &Path) -> Result<String, SuiteErrors> {
     /// Suites are written by people.
-    const MAX_BYTES: usize = 1 << 20;
+    const MAX_BYTES: usize = 256 * 1024;
     let unreadable = |why: &str| {
         SuiteErrors::unreadable(path, format!("failed to read the suite: {why}"), Vec::new())
     };
@@ -97,7 +97,7 @@ fn read(path: &Path) -> Result<String, SuiteErrors> {
         Err(error) => return Err(unreadable(&error.to_string())),
     };
     if bytes.len() > MAX_BYTES {
-        return Err(unreadable("it is larger than 1 MB"));
+        return Err(unreadable("it is larger than 256 KB"));
     }
     String::from_utf8(bytes).map_err(|error| {
         let valid = error.utf8_error().valid_up_to();
@@ -106,7 +106,7 @@ fn read(path: &Path) -> Result<String, SuiteErrors> {
 }
 
 /// Everything between the text and the suite; the file is there even with faults, as far as it could be understood.
-fn understand(text: &str) -> (Option<SuiteFile>, Vec<Fault>) {
+pub(super) fn understand(text: &str) -> (Option<SuiteFile>, Vec<Fault>) {
     let root = match yaml::parse(text) {
         Ok(root) => root,
         Err(fault) => return (None, vec![fault]),

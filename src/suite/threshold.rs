@@ -214,3 +214,61 @@ fn bound_schema(metric: Metric) -> Schema {
         ],
     })
 }
+
+#[cfg(test)]
+mod tests {
+    use super::{Metric, Threshold};
+
+    fn threshold(metric: Metric, text: &str) -> Threshold {
+        Threshold::parse(metric, text).expect("the bound is right")
+    }
+
+    #[test]
+    fn bounds_hold_up_to_their_limit() {
+        let check = |text, holds: [bool; 3]| {
+            let threshold = threshold(Metric::TotalBlocks, text);
+            assert_eq!(
+                [9.0, 10.0, 11.0].map(|value| threshold.holds(value)),
+                holds,
+                "{text}"
+            );
+        };
+        check("< 10", [true, false, false]);
+        check("<= 10", [true, true, false]);
+        check("10", [true, true, false]);
+        check("> 10", [false, false, true]);
+        check(">=10", [false, true, true]);
+    }
+
+    #[test]
+    fn excess_is_the_way_back_to_the_limit() {
+        let ceiling = threshold(Metric::Delta, "< 1KB");
+        assert_eq!(
+            [0.0, 1024.0, 1030.0].map(|value| ceiling.excess(value)),
+            [0.0, 0.0, 6.0]
+        );
+        let floor = threshold(Metric::Delta, ">= -1KB");
+        assert_eq!(
+            [0.0, -1024.0, -1030.0].map(|value| floor.excess(value)),
+            [0.0, 0.0, 6.0]
+        );
+    }
+
+    #[test]
+    fn shown_bounds_read_as_themselves() {
+        let check = |metric, text, shown: &str| {
+            let read = threshold(metric, text);
+            assert_eq!(read.to_string(), shown);
+            assert_eq!(threshold(metric, &shown.replace(',', "")), read);
+        };
+        check(Metric::Delta, "<20MB", "< 20 MB");
+        check(Metric::Delta, "0B", "<= 0 B");
+        check(Metric::Delta, "1.5KiB", "<= 1.5 KB");
+        check(Metric::Delta, "< 1025B", "< 1,025 B");
+        check(Metric::Delta, ">= -1MB", ">= -1 MB");
+        check(Metric::IdleRate, "< 1KB/s", "< 1 KB/s");
+        check(Metric::Growth, "412B/cycle", "<= 412 B/cycle");
+        check(Metric::TotalBlocks, "100", "<= 100 blocks");
+        check(Metric::Fragmentation, "< 0.5", "< 0.5");
+    }
+}

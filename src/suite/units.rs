@@ -224,3 +224,94 @@ fn is_decimal(number: &str) -> bool {
         None => digits(number),
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use std::time::Duration;
+
+    use super::{
+        BLOCKS, BYTES, BYTES_PER_SECOND, Measure, RATIO, TIME, parse_bytes, parse_duration,
+    };
+
+    #[test]
+    fn quantities_are_read_in_their_units() {
+        let check = |measure: &Measure, text, expected| {
+            assert_eq!(measure.parse(text), Ok(expected), "{text}");
+        };
+        check(&BYTES, "0", 0.0);
+        check(&BYTES, "412B", 412.0);
+        check(&BYTES, "64 KB", 65536.0);
+        check(&BYTES, "1.5MB", 1572864.0);
+        check(&BYTES, " 1GiB ", 1073741824.0);
+        check(&BYTES, "-1KB", -1024.0);
+        check(&BYTES_PER_SECOND, "1KB/s", 1024.0);
+        check(&BLOCKS, "100", 100.0);
+        check(&BLOCKS, "1 block", 1.0);
+        check(&RATIO, "0.5", 0.5);
+        check(&TIME, "1.5ms", 1.5e6);
+        check(&TIME, "30d", 2_592_000e9);
+    }
+
+    #[test]
+    fn wrong_quantities_are_answered_with_right_ones() {
+        let check = |measure: &Measure, text, expected: &str| {
+            let message = measure.parse(text).expect_err(text);
+            assert_eq!(message.lines().next(), Some(expected));
+        };
+        check(
+            &BYTES,
+            "",
+            "expected a number of bytes such as `64KB`, found nothing",
+        );
+        check(
+            &BYTES,
+            "many",
+            "expected a number of bytes such as `64KB`, found `many`",
+        );
+        check(
+            &BYTES,
+            ".5KB",
+            "expected a number of bytes such as `64KB`, found `.5KB`",
+        );
+        check(
+            &BYTES,
+            "1.KB",
+            "expected a number of bytes such as `64KB`, found `1.KB`",
+        );
+        check(
+            &BYTES,
+            "1,000B",
+            "unknown unit `,000B`, expected a number of bytes such as `64KB`",
+        );
+        check(
+            &BYTES,
+            "100",
+            "`100` has no unit, expected a number of bytes such as `64KB`",
+        );
+        check(&BYTES, "64kb", "unknown unit `kb`, did you mean `KB`?");
+        check(
+            &BYTES_PER_SECOND,
+            "1KB",
+            "unknown unit `KB`, did you mean `KB/s`?",
+        );
+        check(
+            &TIME,
+            "5 minutes",
+            "unknown unit `minutes`, did you mean `min`?",
+        );
+        check(
+            &RATIO,
+            "50%",
+            "unknown unit `%`, expected a ratio from 0 to 1 such as `0.5`",
+        );
+    }
+
+    #[test]
+    fn sizes_and_times_are_not_negative() {
+        assert_eq!(parse_bytes("1.5KB"), Ok(1536));
+        assert_eq!(parse_bytes("-1KB"), Err("`-1KB` is negative".to_owned()));
+        assert_eq!(parse_duration("1.5s"), Ok(Duration::from_millis(1500)));
+        assert_eq!(parse_duration("-1s"), Err("`-1s` is negative".to_owned()));
+        assert!(parse_duration("1000000d").is_err());
+    }
+}

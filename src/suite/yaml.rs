@@ -144,9 +144,7 @@ impl Reader {
             return Err(E::custom("the node that was looked for"));
         }
         if id == MAX_NODES {
-            return Err(E::custom(format!(
-                "more than {MAX_NODES} values are no suite"
-            )));
+            return Err(self.refuse(format!("more than {MAX_NODES} values are no suite")));
         }
         Ok(id)
     }
@@ -162,9 +160,7 @@ impl Reader {
     ) -> Result<Node, E> {
         let id = self.number()?;
         if self.depth.replace(self.depth.get() + 1) == MAX_DEPTH {
-            return Err(E::custom(format!(
-                "nested more than {MAX_DEPTH} levels deep"
-            )));
+            return Err(self.refuse(format!("nested more than {MAX_DEPTH} levels deep")));
         }
         let kind = children()?;
         self.depth.set(self.depth.get() - 1);
