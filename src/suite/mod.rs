@@ -16,7 +16,9 @@ mod rules;
 mod scalar;
 mod scenario;
 mod schema;
+mod source;
 mod step;
+mod stop;
 mod suite;
 #[cfg(test)]
 mod tests;

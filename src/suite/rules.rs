@@ -8,15 +8,15 @@ use super::fault::Fault;
 use super::node::{Cursor, NodeId};
 use super::scalar;
 use super::scenario::{Idle, Limits, Marks, Scenario};
-use super::step::{Argument, Call, Step};
+use super::step::{Argument, Call, Command, Step};
 
 /// All that is wrong with a scenario, `at` being its place in the file.
 pub(super) fn check(scenario: &Scenario, at: Cursor) -> Vec<Fault> {
     let mut faults = Vec::new();
     check_name(scenario, at, &mut faults);
-    match has_run(scenario) {
-        true => check_command(scenario, at, &mut faults),
-        false => check_story(scenario, at, &mut faults),
+    match find_run(scenario, at) {
+        Some(run) => check_command(scenario, run, at, &mut faults),
+        None => check_story(scenario, at, &mut faults),
     }
     check_limits(&scenario.limits, at.get("limits"), &mut faults);
     check_kept_names(scenario, at, &mut faults);
@@ -35,27 +35,31 @@ fn check_name(scenario: &Scenario, at: Cursor, faults: &mut Vec<Fault>) {
     }
 }
 
-fn has_run(scenario: &Scenario) -> bool {
-    fn in_steps(steps: &[Step]) -> bool {
-        steps.iter().any(|step| match step {
-            Step::Run(_) => true,
-            Step::Repeat { steps, .. } => in_steps(steps),
-            Step::Call(_) | Step::Advance(_) => false,
-        })
-    }
-    [&scenario.setup, &scenario.steps, &scenario.teardown]
-        .into_iter()
-        .any(|steps| in_steps(steps))
+/// The place of the first `run`, wherever it stands.
+fn find_run(scenario: &Scenario, at: Cursor) -> Option<NodeId> {
+    let mut stories = stories(scenario).into_iter();
+    stories.find_map(|(name, steps)| find_run_in(steps, at.get(name)))
 }
 
-const COMMAND_RUNS_ONCE: &str = "a command runs once in an instance, from its start to its exit, and nothing can be called before or after";
+fn find_run_in(steps: &[Step], at: Cursor) -> Option<NodeId> {
+    steps
+        .iter()
+        .enumerate()
+        .find_map(|(index, step)| match step {
+            Step::Run(_) => Some(at.item(index).get("run").key_place()),
+            Step::Repeat { steps, .. } => find_run_in(steps, at.item(index).get("steps")),
+            Step::Call(_) | Step::Advance(_) => None,
+        })
+}
+
+const COMMAND_RUNS_ONCE: &str =
+    "a command runs once in an instance, from its start to its exit: nothing comes before or after";
 
 /// A command's story is its own: the suite only says where its marks lie.
-fn check_command(scenario: &Scenario, at: Cursor, faults: &mut Vec<Fault>) {
-    let is_only_step = matches!(scenario.steps.as_slice(), [Step::Run(_)]);
-    if !is_only_step {
-        let message = "`run` must be the only step of a scenario";
-        faults.push(Fault::at(at.key_place(), message).with_note(COMMAND_RUNS_ONCE));
+fn check_command(scenario: &Scenario, run: NodeId, at: Cursor, faults: &mut Vec<Fault>) {
+    if !matches!(scenario.steps.as_slice(), [Step::Run(_)]) {
+        let fault = Fault::at(run, "`run` must be the only one of the scenario's `steps`");
+        faults.push(fault.with_note(COMMAND_RUNS_ONCE));
     }
     for name in ["setup", "warmup", "teardown"] {
         if let Some(at) = at.find(name) {
@@ -74,6 +78,25 @@ fn check_command(scenario: &Scenario, at: Cursor, faults: &mut Vec<Fault>) {
     }
     if let Some(marks) = &scenario.marks {
         check_marks(marks, at.get("marks"), faults);
+    }
+    if let [Step::Run(command)] = scenario.steps.as_slice() {
+        check_files(
+            command,
+            at.get("steps").item(0).get("run").get("files"),
+            faults,
+        );
+    }
+}
+
+/// The command's directory is all of the file system that it sees, and all that a suite puts there.
+fn check_files(command: &Command, at: Cursor, faults: &mut Vec<Fault>) {
+    for path in command.files.keys() {
+        let stays_inside = |part: &str| !matches!(part, "" | "." | "..") && !part.contains('\\');
+        if !path.split('/').all(stays_inside) {
+            let message = format!("`{path}` is not a path in the command's directory");
+            let fault = Fault::at(at.get(path).key_place(), message);
+            faults.push(fault.with_note("accepted: relative paths, such as `data/in.txt`"));
+        }
     }
 }
 
@@ -105,10 +128,7 @@ fn check_story(scenario: &Scenario, at: Cursor, faults: &mut Vec<Fault>) {
         );
     }
     if scenario.cycles == 0 {
-        let fault = Fault::at(
-            at.get("cycles").place(),
-            "a scenario has at least one cycle",
-        );
+        let fault = Fault::at(at.get("cycles").place(), "`cycles` must be at least 1");
         faults.push(
             fault.with_note("for a scenario that only idles, leave `cycles` and `steps` away"),
         );
@@ -176,7 +196,7 @@ fn check_repeats(steps: &[Step], at: Cursor, faults: &mut Vec<Fault>) {
 
 fn check_idle(idle: &Idle, at: Cursor, faults: &mut Vec<Fault>) {
     if idle.period.is_zero() {
-        let fault = Fault::at(at.get("period").place(), "an idle period takes some time");
+        let fault = Fault::at(at.get("period").place(), "the idle period must not be zero");
         faults.push(
             fault.with_note(
                 "it costs no real time: the clock is virtual, `30d` is as fast as `30s`",
@@ -186,11 +206,14 @@ fn check_idle(idle: &Idle, at: Cursor, faults: &mut Vec<Fault>) {
     let Some(tick) = &idle.tick else { return };
     let every = at.get("tick").get("every").place();
     if tick.every.is_zero() {
-        faults.push(Fault::at(every, "between two ticks there is some time"));
+        faults.push(Fault::at(
+            every,
+            "the time between two ticks must not be zero",
+        ));
     } else if tick.every > idle.settle.saturating_add(idle.period) {
         faults.push(Fault::at(
             every,
-            "the tick never comes: its time is longer than settling and idling",
+            "the tick never comes: `settle` and `period` together are shorter",
         ));
     }
 }
@@ -208,7 +231,7 @@ fn check_limits(limits: &Limits, at: Cursor, faults: &mut Vec<Fault>) {
     if limits.timeout == Duration::ZERO {
         faults.push(Fault::at(
             at.get("timeout").place(),
-            "no scenario takes no time",
+            "a timeout of zero stops every scenario",
         ));
     }
 }
@@ -270,7 +293,7 @@ fn keep<'a>(call: &'a Call, at: Cursor, kept: &mut Kept<'a>, faults: &mut Vec<Fa
     let place = at.get("as").place();
     if let Some(first) = kept.get(name.as_str()) {
         let fault = Fault::at(place, format!("`{name}` is kept twice")).with_first(*first);
-        faults.push(fault.with_note("one name stands for one step's result, that of its last run"));
+        faults.push(fault.with_note("a name stands for the result of one step"));
     } else {
         kept.insert(name, place);
     }

@@ -1,5 +1,6 @@
 //! One suite file, from its text to a value that can be run.
 
+use std::collections::BTreeMap;
 use std::fmt;
 use std::io;
 use std::path::{Path, PathBuf};
@@ -10,8 +11,8 @@ use serde::de::{Deserializer, MapAccess, Visitor};
 
 use super::decode::{Decoded, decode};
 use super::error::SuiteErrors;
-use super::fault::Fault;
-use super::node::{Cursor, Node};
+use super::fault::{Fault, Place};
+use super::node::{Cursor, Kind, Node};
 use super::scalar;
 use super::scenario::Scenario;
 use super::{rules, yaml};
@@ -83,7 +84,7 @@ fn folder(path: &Path) -> &Path {
 
 fn read(path: &Path) -> Result<String, SuiteErrors> {
     /// Suites are written by people.
-    const MAX_BYTES: usize = 1 << 20;
+    const MAX_BYTES: usize = 256 * 1024;
     let unreadable = |why: &str| {
         SuiteErrors::unreadable(path, format!("failed to read the suite: {why}"), Vec::new())
     };
@@ -96,7 +97,7 @@ fn read(path: &Path) -> Result<String, SuiteErrors> {
         Err(error) => return Err(unreadable(&error.to_string())),
     };
     if bytes.len() > MAX_BYTES {
-        return Err(unreadable("it is larger than 1 MB"));
+        return Err(unreadable("it is larger than 256 KB"));
     }
     String::from_utf8(bytes).map_err(|error| {
         let valid = error.utf8_error().valid_up_to();
@@ -105,11 +106,18 @@ fn read(path: &Path) -> Result<String, SuiteErrors> {
 }
 
 /// Everything between the text and the suite; the file is there even with faults, as far as it could be understood.
-fn understand(text: &str) -> (Option<SuiteFile>, Vec<Fault>) {
+pub(super) fn understand(text: &str) -> (Option<SuiteFile>, Vec<Fault>) {
     let root = match yaml::parse(text) {
         Ok(root) => root,
         Err(fault) => return (None, vec![fault]),
     };
+    if let Kind::Null = root.kind {
+        let fault = Fault::new(Place::File, "the suite is empty");
+        return (
+            None,
+            vec![fault.with_note("a suite has a `module` and `scenarios`")],
+        );
+    }
     let Decoded {
         value,
         mut faults,
@@ -121,7 +129,7 @@ fn understand(text: &str) -> (Option<SuiteFile>, Vec<Fault>) {
     (value, faults)
 }
 
-/// A suite as it is written.
+/// What a WebAssembly module does, how long it then idles, and how much memory may stay.
 #[derive(Deserialize, JsonSchema)]
 #[serde(
     deny_unknown_fields,
@@ -140,7 +148,10 @@ pub(super) struct SuiteFile {
     build: Option<Build>,
     /// The scenarios by name. Each is a trial of its own, `suite::scenario`, with a fresh instance of the module.
     #[serde(deserialize_with = "scenarios")]
-    #[schemars(with = "std::collections::BTreeMap<String, Scenario>")]
+    #[schemars(with = "BTreeMap<String, Scenario>", extend(
+        "minProperties" = 1,
+        "propertyNames" = { "pattern": format!("^{}$", scalar::NAME) },
+    ))]
     scenarios: Vec<Scenario>,
 }
 
@@ -165,6 +176,14 @@ impl SuiteFile {
             faults.extend(self.check_source(at));
         }
         let at = at.get("scenarios");
+        if at.node.entries().is_empty() {
+            let fault = Fault::at(at.key_place(), "the suite has no scenarios");
+            faults.push(
+                fault.with_note(
+                    "nothing would be measured: add a scenario, `name: { steps: [...] }`",
+                ),
+            );
+        }
         for scenario in &self.scenarios {
             // Where parts were left out, rules about the whole would only tell what follows from that.
             let at = at.get(&scenario.name);
