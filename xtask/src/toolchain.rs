@@ -8,7 +8,7 @@ use std::process::Command;
 
 use anyhow::{Context, Result, bail};
 
-use crate::guests::{Guest, Language, Shape};
+use crate::guests::{Debug, Guest, Language, Shape};
 
 /// Compiles a guest into `output`, which lies in a folder for what is left on the way. Compilers run in `root`, so
 /// that they name the sources from there.
@@ -22,23 +22,21 @@ pub(crate) fn build(guest: &Guest, root: &Path, output: &Path) -> Result<()> {
 
 /// Builds the smallest program that needs all of a language's toolchain; the error says why there is none.
 pub(crate) fn check(language: Language, scratch: &Path) -> Result<()> {
-    let (sources, text): (&[&str], _) = match language {
-        Language::C => (&["check.c"], "int main(void) { return 0; }\n"),
-        Language::Cpp => (
-            &["check.cpp"],
-            "#include <memory>\nint main() { return 0; }\n",
-        ),
-        Language::RustWeb | Language::RustWasi => (&["check.rs"], "fn main() {}\n"),
-        Language::Wat => (&["check.wat"], "(module)\n"),
+    let (source, text) = match language {
+        Language::C => ("check.c", "int main(void) { return 0; }\n"),
+        Language::Cpp => ("check.cpp", "#include <memory>\nint main() { return 0; }\n"),
+        Language::RustWeb | Language::RustWasi => ("check.rs", "fn main() {}\n"),
+        Language::Wat => ("check.wat", "(module)\n"),
     };
     let guest = Guest {
-        module: "check/check.wasm",
-        sources,
+        module: "check/check.wasm".into(),
+        sources: vec![source.into()],
         language,
         shape: Shape::Command,
-        flags: &[],
+        flags: Vec::new(),
+        debug: Debug::Full,
     };
-    fs::write(scratch.join(sources[0]), text)?;
+    fs::write(scratch.join(source), text)?;
     build(&guest, scratch, &scratch.join("check.wasm"))
 }
 
@@ -74,14 +72,18 @@ fn build_with_clang(guest: &Guest, root: &Path, output: &Path) -> Result<()> {
         _ => (tool("MEMGATE_CLANG", "clang"), &["-std=c11"]),
     };
     let mut objects = Vec::new();
-    for source in guest.sources {
+    for source in &guest.sources {
         let object = output.with_extension(format!("{}.o", objects.len()));
         let mut command = clang(&compiler, root);
         command
             .args(standard)
             .args(["-g", "-Wall", "-Wextra", "-c"]);
         command.arg(format!("-ffile-prefix-map={}=", root.display()));
-        command.args(guest.flags).arg(source).arg("-o").arg(&object);
+        command
+            .args(&guest.flags)
+            .arg(source)
+            .arg("-o")
+            .arg(&object);
         run(&mut command)?;
         objects.push(object);
     }
@@ -113,15 +115,11 @@ fn build_with_rustc(guest: &Guest, root: &Path, output: &Path) -> Result<()> {
     command.args(["--edition=2024", "--check-cfg=cfg(leak)"]);
     command.args(["--target", target, "--crate-type", crate_type]);
     command.args(["--crate-name", &guest.crate_name()]);
-    command.args([
-        "-Cpanic=abort",
-        "-Ccodegen-units=1",
-        "-Cdebuginfo=limited",
-    ]);
+    command.args(["-Cpanic=abort", "-Ccodegen-units=1", "-Cdebuginfo=limited"]);
     command.arg(format!("--remap-path-prefix={}=", root.display()));
     command
-        .args(guest.flags)
-        .args(guest.sources)
+        .args(&guest.flags)
+        .args(&guest.sources)
         .arg("-o")
         .arg(output);
     run(&mut command)
@@ -139,7 +137,7 @@ fn path_with_rust_lld() -> Result<OsString> {
 }
 
 fn build_with_wat(guest: &Guest, root: &Path, output: &Path) -> Result<()> {
-    let [source] = guest.sources else {
+    let [source] = guest.sources.as_slice() else {
         bail!("a module in the text format is one file");
     };
     fs::write(output, wat::parse_file(root.join(source))?)?;

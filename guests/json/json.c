@@ -1,0 +1,110 @@
+// A recursive descent parser whose functions call each other through a table: a value holds values, however deep.
+
+#include <stdlib.h>
+#include <string.h>
+
+enum kind { NUMBER, LIST, OBJECT };
+
+struct value {
+    enum kind kind;
+    int number;
+    char *name;            // in an object
+    struct value *first;   // of a list's or an object's
+    struct value *next;    // beside this one
+};
+
+struct parser {
+    char first;
+    struct value *(*parse)(const char **text);
+};
+
+static struct value *parse_list(const char **text);
+static struct value *parse_object(const char **text);
+static struct value *parse_number(const char **text);
+
+static const struct parser parsers[] = {
+    {'[', parse_list},
+    {'{', parse_object},
+    {0, parse_number},
+};
+
+static struct value *new_value(enum kind kind) {
+    struct value *value = calloc(1, sizeof *value);
+    value->kind = kind;
+    return value;
+}
+
+static struct value *parse_value(const char **text) {
+    const struct parser *parser = parsers;
+    while (parser->first && parser->first != **text)
+        parser++;
+    return parser->parse(text);
+}
+
+static struct value *parse_number(const char **text) {
+    struct value *value = new_value(NUMBER);
+    while (**text >= '0' && **text <= '9')
+        value->number = value->number * 10 + (*(*text)++ - '0');
+    return value;
+}
+
+static struct value *parse_list(const char **text) {
+    struct value *list = new_value(LIST);
+    struct value **end = &list->first;
+    while (*(*text)++ != ']') {
+        *end = parse_value(text);
+        end = &(*end)->next;
+    }
+    return list;
+}
+
+// Names are single letters.
+static char *parse_name(const char **text) {
+    char *name = malloc(2);
+    name[0] = *(*text)++;
+    name[1] = 0;
+    (*text)++; // the colon
+    return name;
+}
+
+static struct value *parse_object(const char **text) {
+    struct value *object = new_value(OBJECT);
+    struct value **end = &object->first;
+    while (*(*text)++ != '}') {
+        char *name = parse_name(text);
+        *end = parse_value(text);
+        (*end)->name = name;
+        end = &(*end)->next;
+    }
+    return object;
+}
+
+static void free_value(struct value *value) {
+    while (value) {
+        struct value *next = value->next;
+        free_value(value->first);
+        free(value->name);
+        free(value);
+        value = next;
+    }
+}
+
+// Two names and nine values, of which the innermost lies four deep.
+static const char sample[] = "[1,[2,[3,{a:4,b:[5]}]]]";
+
+// Parses the sample and gives it back: 11 blocks, at most 7 functions deep.
+__attribute__((export_name("parse_sample"))) void parse_sample(void) {
+    const char *text = sample;
+    free_value(parse_value(&text));
+}
+
+// Parses a list in a list in a list, so deep: as many blocks, and one for the text.
+__attribute__((export_name("parse_nested"))) void parse_nested(int depth) {
+    char *nested = malloc(2 * depth + 1);
+    memset(nested, '[', depth);
+    memset(nested + depth, ']', depth);
+    nested[2 * depth] = 0;
+    const char *text = nested;
+    free_value(parse_value(&text));
+    free(nested);
+}
