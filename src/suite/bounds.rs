@@ -51,14 +51,11 @@ fn too_few_cycles(scenario: &Scenario, at: Cursor) -> Option<Fault> {
             "of a command, which runs once".to_owned(),
             "bound `delta` instead",
         ),
-        _ if cycles < MIN_CYCLES => {
-            let noun = if cycles == 1 { "cycle" } else { "cycles" };
-            (
-                format!("over {cycles} {noun}"),
-                "steady growth shows over 3 or more: `cycles: 50`",
-            )
-        }
-        _ => return None,
+        _ if cycles >= MIN_CYCLES => return None,
+        _ => (
+            format!("in fewer than {MIN_CYCLES} cycles, here is {cycles}"),
+            "let the steps repeat: `cycles: 50`",
+        ),
     };
     let message = format!("`growth` cannot be measured {why}");
     Some(Fault::at(at.key_place(), message).with_note(way_out))

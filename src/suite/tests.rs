@@ -5,7 +5,7 @@
 use std::fs;
 use std::path::{Path, PathBuf};
 
-use super::suite::understand;
+use super::load::understand;
 use super::{Suite, SuiteErrors, load};
 
 const FIXTURES: &str = "tests/fixtures/suites";
