@@ -8,7 +8,7 @@ use super::scenario::Scenario;
 use super::step::Step;
 use super::threshold::Threshold;
 
-/// The fewest cycles that show steady growth: two differences.
+/// The fewest cycles that show steady growth: two differences. The note below says it in words.
 const MIN_CYCLES: u32 = 3;
 
 /// Checks the thresholds of a scenario whose story is sound.
@@ -53,8 +53,8 @@ fn too_few_cycles(scenario: &Scenario, at: Cursor) -> Option<Fault> {
         ),
         _ if cycles >= MIN_CYCLES => return None,
         _ => (
-            format!("in fewer than {MIN_CYCLES} cycles, here is {cycles}"),
-            "let the steps repeat: `cycles: 50`",
+            format!("with `cycles: {cycles}`"),
+            "steady growth shows over 3 cycles or more, such as `cycles: 50`",
         ),
     };
     let message = format!("`growth` cannot be measured {why}");
