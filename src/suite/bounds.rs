@@ -8,7 +8,7 @@ use super::scenario::Scenario;
 use super::step::Step;
 use super::threshold::Threshold;
 
-/// The fewest cycles that show steady growth: two differences.
+/// The fewest cycles that show steady growth: two differences. The note below says it in words.
 const MIN_CYCLES: u32 = 3;
 
 /// Checks the thresholds of a scenario whose story is sound.
@@ -51,14 +51,11 @@ fn too_few_cycles(scenario: &Scenario, at: Cursor) -> Option<Fault> {
             "of a command, which runs once".to_owned(),
             "bound `delta` instead",
         ),
-        _ if cycles < MIN_CYCLES => {
-            let noun = if cycles == 1 { "cycle" } else { "cycles" };
-            (
-                format!("over {cycles} {noun}"),
-                "steady growth shows over 3 or more: `cycles: 50`",
-            )
-        }
-        _ => return None,
+        _ if cycles >= MIN_CYCLES => return None,
+        _ => (
+            format!("with `cycles: {cycles}`"),
+            "steady growth shows over 3 cycles or more, such as `cycles: 50`",
+        ),
     };
     let message = format!("`growth` cannot be measured {why}");
     Some(Fault::at(at.key_place(), message).with_note(way_out))

@@ -4,13 +4,13 @@
 //! that was wrong the time before, until it succeeds: every fault of a file is found. What is then missing because it was
 //! left out is no fault of its own.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeMap;
 
 use serde::de::DeserializeOwned;
 
 use super::fault::{Fault, Place};
 use super::node::{Node, NodeId};
-use super::source::Source;
+use super::source::{LeftOut, Source};
 
 /// A file with more faults than this is no suite that somebody mistyped.
 const MAX_FAULTS: usize = 100;
@@ -25,9 +25,6 @@ pub(super) struct Decoded<T> {
     /// The entries that were left out.
     pub(super) left_out: LeftOut,
 }
-
-/// The keys (in lists, the items) of entries that are wrong.
-pub(super) type LeftOut = BTreeSet<NodeId>;
 
 /// Decodes a tree, and tells all that is wrong with its shape.
 pub(super) fn decode<T: DeserializeOwned>(root: &Node) -> Decoded<T> {
@@ -45,7 +42,7 @@ pub(super) fn decode<T: DeserializeOwned>(root: &Node) -> Decoded<T> {
         };
         let leave_out = stop.leave_out;
         if !stop.follows_from_another {
-            faults.push(stop.fault);
+            faults.push(*stop.fault);
         }
         if !leave_out.is_some_and(|entry| left_out.insert(entry)) {
             break;

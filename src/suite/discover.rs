@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 use std::io;
 use std::path::{Path, PathBuf};
 
-use super::suite::suite_name;
+use super::suite_name;
 
 /// The suite files that some paths stand for, without repetition, in a stable order.
 ///

@@ -41,8 +41,9 @@ impl SuiteErrors {
         &self.errors
     }
 
-    /// An error that has no place in the text, since there is none.
-    pub(super) fn unreadable(path: &Path, message: String, notes: Vec<String>) -> Self {
+    /// An error about a file that has no text to show.
+    pub(super) fn without_text(path: &Path, message: String, note: Option<&str>) -> Self {
+        let notes = note.map(str::to_owned).into_iter().collect();
         let error = SuiteError {
             path: path.to_owned(),
             message,
@@ -54,6 +55,7 @@ impl SuiteErrors {
         }
     }
 
+    /// Finds the places of all faults in the text.
     pub(super) fn new(path: &Path, text: &str, faults: Vec<Fault>) -> Self {
         let mut errors: Vec<SuiteError> = faults
             .into_iter()

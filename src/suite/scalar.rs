@@ -25,14 +25,14 @@ pub(super) fn some_name<'de, D: Deserializer<'de>>(
     let text = String::deserialize(deserializer)?;
     match is_name(&text) {
         true => Ok(Some(text)),
-        false => Err(D::Error::custom(not_a_name(&text))),
+        false => Err(D::Error::custom(format!(
+            "`{text}` is not a name\n{ACCEPTED_NAMES}"
+        ))),
     }
 }
 
-/// The message on a text that cannot be a name.
-pub(super) fn not_a_name(text: &str) -> String {
-    format!("`{text}` is not a name\naccepted: letters, digits, `_` and `-`")
-}
+/// What a name is made of, as a note to those who chose another.
+pub(super) const ACCEPTED_NAMES: &str = "accepted: letters, digits, `_` and `-`";
 
 /// A time: `16ms`.
 pub(super) fn duration<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Duration, D::Error> {

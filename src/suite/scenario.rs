@@ -7,7 +7,7 @@ use schemars::JsonSchema;
 use serde::Deserialize;
 
 use super::scalar::{self, Bytes, Time};
-use super::step::{Argument, Call, Step};
+use super::step::{Argument, Call, Command, Step};
 use super::threshold::{Threshold, Thresholds};
 
 /// One story told to one fresh instance: setup, warm-up, cycles, idle, teardown. One scenario is one trial.
@@ -132,7 +132,7 @@ pub struct SnapshotOptions {
 
 impl Scenario {
     /// The scenario's command, if it runs one instead of calling exports.
-    pub fn command(&self) -> Option<&super::Command> {
+    pub fn command(&self) -> Option<&Command> {
         self.steps.iter().find_map(|step| match step {
             Step::Run(command) => Some(command),
             _ => None,

@@ -5,7 +5,7 @@ use schemars::generate::SchemaSettings;
 use schemars::transform::{RecursiveTransform, Transform};
 use serde_json::Value;
 
-use super::suite::SuiteFile;
+use super::file::SuiteFile;
 
 /// The JSON Schema of a suite file, derived from the types that the file is read into.
 ///

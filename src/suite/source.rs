@@ -1,5 +1,7 @@
 //! A node as serde's source of values.
 
+use std::collections::BTreeSet;
+
 use serde::de::value::StrDeserializer;
 use serde::de::{
     DeserializeSeed, Deserializer, EnumAccess, Error, Expected, MapAccess, SeqAccess, Unexpected,
@@ -7,10 +9,12 @@ use serde::de::{
 };
 use serde::forward_to_deserialize_any;
 
-use super::decode::LeftOut;
 use super::fault::{Fault, Place, closest};
 use super::node::{Cursor, Kind, Node, NodeId};
 use super::stop::{Stop, unknown};
+
+/// The keys (in lists, the items) of entries that are passed over.
+pub(super) type LeftOut = BTreeSet<NodeId>;
 
 /// A node to decode from, with the entries that are to be passed over.
 #[derive(Clone, Copy)]
@@ -187,7 +191,7 @@ impl<'de> Deserializer<'de> for Source<'de> {
             _ => {
                 let stop = self.wrong_kind(&"a map");
                 Err(Stop {
-                    fault: stop.fault.with_accepted(variants),
+                    fault: stop.fault.with_accepted(variants).into(),
                     ..stop
                 })
             }

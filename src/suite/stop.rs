@@ -11,7 +11,7 @@ use super::node::{Node, NodeId};
 #[derive(Debug)]
 pub(super) struct Stop {
     /// What is wrong. Its place is the whole file until something on the way out knows better.
-    pub(super) fault: Fault,
+    pub(super) fault: Box<Fault>,
     /// The key that is missing, if that is what is wrong.
     pub(super) missing: Option<&'static str>,
     /// The innermost entry around the place, to be left out the next time.
@@ -46,7 +46,7 @@ impl Stop {
 impl From<Fault> for Stop {
     fn from(fault: Fault) -> Self {
         Stop {
-            fault,
+            fault: Box::new(fault),
             missing: None,
             leave_out: None,
             follows_from_another: false,
@@ -73,10 +73,8 @@ impl Error for Stop {
 
     fn invalid_type(unexpected: Unexpected, expected: &dyn Expected) -> Self {
         let expected = plain(expected);
-        let fault = Fault::new(
-            Place::File,
-            format!("expected {expected}, found {}", found(unexpected)),
-        );
+        let message = format!("expected {expected}, found {}", found(unexpected));
+        let fault = Fault::new(Place::File, message);
         match quoted(unexpected).filter(|_| expected == TEXT) {
             Some(text) => fault.with_note(format!("quote it: {text}")).into(),
             None => fault.into(),
@@ -98,9 +96,7 @@ impl Error for Stop {
     fn unknown_field(field: &str, expected: &'static [&'static str]) -> Self {
         let fault = unknown("key", field, expected);
         match field {
-            "<<" => fault
-                .with_note("merge keys are not read: share whole values, by `&name` and `*name`")
-                .into(),
+            "<<" => fault.with_note(NO_MERGE_KEYS).into(),
             _ => fault.into(),
         }
     }
@@ -112,6 +108,8 @@ impl Error for Stop {
         }
     }
 }
+
+const NO_MERGE_KEYS: &str = "merge keys are not read: share whole values, by `&name` and `*name`";
 
 /// A word that is not among the accepted ones.
 pub(super) fn unknown(what: &str, word: &str, accepted: &[&str]) -> Fault {

@@ -5,7 +5,7 @@
 use std::fs;
 use std::path::{Path, PathBuf};
 
-use super::suite::understand;
+use super::load::understand;
 use super::{Suite, SuiteErrors, load};
 
 const FIXTURES: &str = "tests/fixtures/suites";
@@ -13,7 +13,7 @@ const FIXTURES: &str = "tests/fixtures/suites";
 #[test]
 fn good_suites_load() {
     check("good", |path, result| match result {
-        Ok(suite) => format!("{suite:#?}"),
+        Ok(suite) => format!("{suite:#?}").replace(r"\\", "/"),
         Err(errors) => panic!("{} does not load\n{errors}", path.display()),
     });
 }

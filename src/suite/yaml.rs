@@ -7,7 +7,7 @@
 use std::cell::{Cell, RefCell};
 use std::fmt;
 
-use serde::de::{DeserializeSeed, Deserializer, EnumAccess, MapAccess, SeqAccess, Visitor};
+use serde::de::{DeserializeSeed, Deserializer, EnumAccess, Error, MapAccess, SeqAccess, Visitor};
 
 use super::fault::{Fault, Place, Position};
 use super::node::{Kind, Node, NodeId};
@@ -21,10 +21,9 @@ const MAX_NODES: usize = 100_000;
 pub(super) fn parse(text: &str) -> Result<Node, Fault> {
     let reader = Reader::new(None);
     let mut documents = serde_yaml::Deserializer::from_str(text);
-    // Even an empty text holds one document, which is null.
-    let Some(document) = documents.next() else {
-        return Ok(reader.empty());
-    };
+    let document = documents
+        .next()
+        .expect("even an empty text holds a document");
     let root = reader.deserialize(document);
     let root = root.map_err(|error| match reader.refusal.take() {
         Some(message) => at(&error, message),
@@ -52,10 +51,8 @@ fn position(error: &serde_yaml::Error) -> Option<Position> {
 }
 
 fn at(error: &serde_yaml::Error, message: impl Into<String>) -> Fault {
-    Fault::new(
-        position(error).map_or(Place::File, Place::Position),
-        message,
-    )
+    let place = position(error).map_or(Place::File, Place::Position);
+    Fault::new(place, message)
 }
 
 fn second_document(document: serde_yaml::Deserializer) -> Fault {
@@ -124,21 +121,13 @@ impl Reader {
         }
     }
 
-    fn empty(&self) -> Node {
-        Node {
-            id: 0,
-            last: 0,
-            kind: Kind::Null,
-        }
-    }
-
-    fn refuse<E: serde::de::Error>(&self, why: String) -> E {
+    fn refuse<E: Error>(&self, why: String) -> E {
         let error = E::custom(&why);
         self.refusal.replace(Some(why));
         error
     }
 
-    fn number<E: serde::de::Error>(&self) -> Result<NodeId, E> {
+    fn number<E: Error>(&self) -> Result<NodeId, E> {
         let id = self.next.replace(self.next.get() + 1);
         if self.fail_at == Some(id) {
             return Err(E::custom("the node that was looked for"));
@@ -149,15 +138,12 @@ impl Reader {
         Ok(id)
     }
 
-    fn leaf<E: serde::de::Error>(&self, kind: Kind) -> Result<Node, E> {
+    fn leaf<E: Error>(&self, kind: Kind) -> Result<Node, E> {
         let id = self.number()?;
         Ok(Node { id, last: id, kind })
     }
 
-    fn branch<E: serde::de::Error>(
-        &self,
-        children: impl FnOnce() -> Result<Kind, E>,
-    ) -> Result<Node, E> {
+    fn branch<E: Error>(&self, children: impl FnOnce() -> Result<Kind, E>) -> Result<Node, E> {
         let id = self.number()?;
         if self.depth.replace(self.depth.get() + 1) == MAX_DEPTH {
             return Err(self.refuse(format!("nested more than {MAX_DEPTH} levels deep")));
@@ -187,42 +173,42 @@ impl<'de> Visitor<'de> for &Reader {
         formatter.write_str("a value")
     }
 
-    fn visit_none<E: serde::de::Error>(self) -> Result<Node, E> {
+    fn visit_none<E: Error>(self) -> Result<Node, E> {
         self.leaf(Kind::Null)
     }
 
-    fn visit_unit<E: serde::de::Error>(self) -> Result<Node, E> {
+    fn visit_unit<E: Error>(self) -> Result<Node, E> {
         self.leaf(Kind::Null)
     }
 
-    fn visit_bool<E: serde::de::Error>(self, value: bool) -> Result<Node, E> {
+    fn visit_bool<E: Error>(self, value: bool) -> Result<Node, E> {
         self.leaf(Kind::Bool(value))
     }
 
-    fn visit_i64<E: serde::de::Error>(self, value: i64) -> Result<Node, E> {
+    fn visit_i64<E: Error>(self, value: i64) -> Result<Node, E> {
         self.leaf(Kind::Integer(value.into()))
     }
 
-    fn visit_u64<E: serde::de::Error>(self, value: u64) -> Result<Node, E> {
+    fn visit_u64<E: Error>(self, value: u64) -> Result<Node, E> {
         self.leaf(Kind::Integer(value.into()))
     }
 
-    fn visit_i128<E: serde::de::Error>(self, value: i128) -> Result<Node, E> {
+    fn visit_i128<E: Error>(self, value: i128) -> Result<Node, E> {
         self.leaf(Kind::Integer(value))
     }
 
-    fn visit_u128<E: serde::de::Error>(self, value: u128) -> Result<Node, E> {
+    fn visit_u128<E: Error>(self, value: u128) -> Result<Node, E> {
         match i128::try_from(value) {
             Ok(value) => self.leaf(Kind::Integer(value)),
             Err(_) => Err(self.refuse(format!("the number {value} is too large"))),
         }
     }
 
-    fn visit_f64<E: serde::de::Error>(self, value: f64) -> Result<Node, E> {
+    fn visit_f64<E: Error>(self, value: f64) -> Result<Node, E> {
         self.leaf(Kind::Float(value))
     }
 
-    fn visit_str<E: serde::de::Error>(self, value: &str) -> Result<Node, E> {
+    fn visit_str<E: Error>(self, value: &str) -> Result<Node, E> {
         self.leaf(Kind::Text(value.to_owned()))
     }
 
