@@ -15,8 +15,8 @@ use insta::{Comparator, Settings, Snapshot};
 use serde::Serialize;
 use similar::TextDiff;
 
-use crate::report::{Counted, Place, ScenarioReport, SiteReport, SnapshotChange};
-use crate::suite::format_exact_bytes;
+use crate::report::{Counted, Place, ScenarioReport, SiteReport, SnapshotChange, short_name};
+use crate::suite::{Unit, format_exact_bytes};
 
 /// Frames that are shown of a site.
 const FRAMES: usize = 6;
@@ -139,11 +139,8 @@ impl Figures {
 
     fn write(&self, text: &mut String) {
         let shown = |counted: Counted| {
-            format!(
-                "{} in {} blocks",
-                format_exact_bytes(counted.bytes as f64),
-                counted.blocks
-            )
+            let bytes = format_exact_bytes(counted.bytes as f64);
+            format!("{bytes} in {}", Unit::Blocks.format(counted.blocks as f64))
         };
         let kept = if self.kept.blocks == 0 {
             "nothing kept".to_string()
@@ -170,7 +167,8 @@ fn stack(stack: &[Place]) -> String {
             .map(|file| format!(" ({file})"))
             .unwrap_or_default();
         let from = if index == 0 { "" } else { "from " };
-        writeln!(text, "  {from}{}{file}", place.function).expect("writing to a string");
+        writeln!(text, "  {from}{}{file}", short_name(&place.function))
+            .expect("writing to a string");
     }
     if frames.is_empty() {
         text.push_str("  called by the host\n");

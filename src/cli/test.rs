@@ -9,9 +9,6 @@ use libtest_mimic::Arguments;
 
 use crate::harness::{Again, Harness};
 
-/// The variable in which a wrapper such as `cargo xtask test-memory` says how it is called.
-const COMMAND: &str = "MEMGATE_COMMAND";
-
 /// Run suites, and fail if a module keeps more memory than they allow.
 ///
 /// Snapshots are kept in `snapshots/` below the current directory, the report in `target/memgate/`.
@@ -38,13 +35,12 @@ impl Test {
             .iter()
             .map(|suite| suite.display().to_string())
             .collect();
-        let command = std::env::var(COMMAND)
-            .unwrap_or_else(|_| format!("memgate test {} --", suites.join(" ")));
+        let command = format!("memgate test {} --", suites.join(" "));
         Harness {
             root: PathBuf::from("."),
             suites: self.suites,
             arguments,
-            again: Again::Command(command),
+            again: Again::from_environment().unwrap_or(Again::Command(command)),
             refuse_empty_selection: true,
         }
         .run()

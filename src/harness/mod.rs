@@ -23,12 +23,11 @@ use self::trials::Trials;
 /// and nextest set to the package's folder. Arguments are those of libtest. The exit code is 0 if everything passed, 1 if
 /// there is a regression, 2 if the gate broke.
 pub fn harness() -> ExitCode {
-    let root = PathBuf::from(".");
     Harness {
-        suites: vec![root.join("suites")],
-        root,
+        suites: vec![PathBuf::from("suites")],
+        root: PathBuf::from("."),
         arguments: Arguments::from_args(),
-        again: Again::CargoTest,
+        again: Again::from_environment().unwrap_or(Again::CargoTest),
         refuse_empty_selection: false,
     }
     .run()
@@ -56,6 +55,15 @@ pub(crate) enum Again {
     CargoTest,
     /// `memgate test`, or what stands for it.
     Command(String),
+}
+
+impl Again {
+    /// The variable in which a wrapper such as `cargo xtask test-memory` says how it is called.
+    const VARIABLE: &str = "MEMGATE_COMMAND";
+
+    pub(crate) fn from_environment() -> Option<Again> {
+        std::env::var(Again::VARIABLE).ok().map(Again::Command)
+    }
 }
 
 impl Harness {

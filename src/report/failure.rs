@@ -4,6 +4,7 @@ use std::cmp::Reverse;
 use std::fmt::Write;
 use std::time::Duration;
 
+use super::names::short_name;
 use super::sparkline::sparkline;
 use super::value::{Bound, Fault, MetricReport, Place, ScenarioReport, SiteReport, SnapshotChange};
 use crate::suite::{Metric, Unit, format_bytes, format_duration};
@@ -418,9 +419,13 @@ fn frame_lines(frames: &[&Place], width: usize) -> Vec<String> {
     let Some((top, callers)) = frames.split_first() else {
         return vec!["called by the host".to_string()];
     };
-    let mut lines = placed(&top.function, top, width);
+    let mut lines = placed(&short_name(&top.function), top, width);
     for caller in callers.iter().take(FRAMES - 1) {
-        lines.extend(placed(&format!("from {}", caller.function), caller, width));
+        lines.extend(placed(
+            &format!("from {}", short_name(&caller.function)),
+            caller,
+            width,
+        ));
     }
     match callers.len().saturating_sub(FRAMES - 1) {
         0 => {}
@@ -506,7 +511,7 @@ fn stack(text: &mut String, stack: &[Place]) {
     }
     line(text, "  the guest's stack, innermost first");
     for place in stack.iter().take(STACK) {
-        placed(&place.function, place, WIDTH - 4)
+        placed(&short_name(&place.function), place, WIDTH - 4)
             .iter()
             .for_each(|row| line(text, &format!("    {row}")));
     }
