@@ -89,3 +89,6 @@ fn file_stem(path: &Path) -> String {
     let stem = path.file_stem().unwrap_or_default();
     stem.to_string_lossy().into_owned()
 }
+
+#[cfg(test)]
+mod tests;

@@ -64,39 +64,39 @@ pub(crate) fn how_to_get(language: Language) -> &'static str {
 /// Compiles and links in two steps: told to optimise while linking, clang would run any wasm-opt on the PATH over the
 /// module, after which its line tables are wrong.
 fn build_with_clang(guest: &Guest, root: &Path, output: &Path) -> Result<()> {
-    let (compiler, standard): (_, &[&str]) = match guest.language {
-        Language::Cpp => (
-            tool("MEMGATE_CLANGXX", "clang++"),
-            &["-std=c++17", "-fno-exceptions"],
-        ),
-        _ => (tool("MEMGATE_CLANG", "clang"), &["-std=c11"]),
-    };
-    let mut objects = Vec::new();
-    for source in &guest.sources {
-        let object = output.with_extension(format!("{}.o", objects.len()));
-        let mut command = clang(&compiler, root);
-        command
-            .args(standard)
-            .args(["-g", "-Wall", "-Wextra", "-c"]);
-        command.arg(format!("-ffile-prefix-map={}=", root.display()));
-        command
-            .args(&guest.flags)
-            .arg(source)
-            .arg("-o")
-            .arg(&object);
-        run(&mut command)?;
-        objects.push(object);
+    let mut link = clang(guest.language, root);
+    for (index, source) in guest.sources.iter().enumerate() {
+        let object = output.with_extension(format!("{index}.o"));
+        compile(guest, root, source, &object)?;
+        link.arg(object);
     }
-    let mut link = clang(&compiler, root);
     if guest.shape == Shape::Reactor {
         link.arg("-mexec-model=reactor");
     }
-    link.args(&objects).arg("-o").arg(output);
-    run(&mut link)
+    link.args(guest.flags.iter().filter(|flag| is_for_linker(flag)));
+    run(link.arg("-o").arg(output))
 }
 
-fn clang(compiler: &OsString, root: &Path) -> Command {
-    let mut command = Command::new(compiler);
+fn compile(guest: &Guest, root: &Path, source: &Path, object: &Path) -> Result<()> {
+    let mut command = clang(guest.language, root);
+    if guest.language == Language::Cpp {
+        command.args(["-std=c++17", "-fno-exceptions"]);
+    }
+    command.args(["-g", "-Wall", "-Wextra"]);
+    command.arg(format!("-ffile-prefix-map={}=", root.display()));
+    command.args(guest.flags.iter().filter(|flag| !is_for_linker(flag)));
+    run(command.arg("-c").arg(source).arg("-o").arg(object))
+}
+
+fn is_for_linker(flag: &str) -> bool {
+    flag.starts_with("-Wl,")
+}
+
+fn clang(language: Language, root: &Path) -> Command {
+    let mut command = Command::new(match language {
+        Language::Cpp => tool("MEMGATE_CLANGXX", "clang++"),
+        _ => tool("MEMGATE_CLANG", "clang"),
+    });
     command.current_dir(root).arg("--target=wasm32-wasi");
     command
 }
