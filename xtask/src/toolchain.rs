@@ -115,14 +115,11 @@ fn build_with_rustc(guest: &Guest, root: &Path, output: &Path) -> Result<()> {
     command.args(["--edition=2024", "--check-cfg=cfg(leak)"]);
     command.args(["--target", target, "--crate-type", crate_type]);
     command.args(["--crate-name", &guest.crate_name()]);
+    // With line tables only, rustc names inlined functions without their modules: `insert`, of what?
     command.args(["-Cpanic=abort", "-Ccodegen-units=1", "-Cdebuginfo=limited"]);
     command.arg(format!("--remap-path-prefix={}=", root.display()));
-    command
-        .args(&guest.flags)
-        .args(&guest.sources)
-        .arg("-o")
-        .arg(output);
-    run(&mut command)
+    command.args(&guest.flags).args(&guest.sources);
+    run(command.arg("-o").arg(output))
 }
 
 /// The PATH, with the linker of the usual Rust toolchain at its end: a compiler from elsewhere may come without one.

@@ -100,9 +100,7 @@ impl<'a> Copier<'a, '_> {
         if ranges.is_empty() {
             return Ok(None);
         }
-        let id = self
-            .slimmed
-            .add(self.slimmed.root(), gimli::DW_TAG_subprogram);
+        let id = self.add_function();
         if let Some(name) = self.source.function_name(self.unit, entry)? {
             self.set_string(id, name.kind, name.text);
         }
@@ -128,10 +126,8 @@ impl<'a> Copier<'a, '_> {
             let file = self.lines.file(self.source, self.unit, index)?;
             self.set(id, DW_AT_call_file, AttributeValue::FileIndex(Some(file)));
         }
-        if let Some(line) = entry
-            .attr_value(DW_AT_call_line)
-            .and_then(|line| line.udata_value())
-        {
+        let line = entry.attr_value(DW_AT_call_line);
+        if let Some(line) = line.and_then(|line| line.udata_value()) {
             self.set(id, DW_AT_call_line, AttributeValue::Udata(line));
         }
         Ok(Some(id))
@@ -141,24 +137,24 @@ impl<'a> Copier<'a, '_> {
         if let Some(id) = self.inlined.get(&name.text) {
             return *id;
         }
-        let id = self
-            .slimmed
-            .add(self.slimmed.root(), gimli::DW_TAG_subprogram);
+        let id = self.add_function();
         self.set_string(id, name.kind, name.text);
         self.set(id, DW_AT_inline, AttributeValue::Inline(DW_INL_inlined));
         self.inlined.insert(name.text, id);
         id
     }
 
+    fn add_function(&mut self) -> UnitEntryId {
+        let root = self.slimmed.root();
+        self.slimmed.add(root, gimli::DW_TAG_subprogram)
+    }
+
     fn set_code(&mut self, id: UnitEntryId, ranges: &[read::Range]) {
         if let [range] = ranges {
-            let begin = Address::Constant(range.begin);
-            self.set(id, DW_AT_low_pc, AttributeValue::Address(begin));
-            self.set(
-                id,
-                DW_AT_high_pc,
-                AttributeValue::Udata(range.end - range.begin),
-            );
+            let begin = AttributeValue::Address(Address::Constant(range.begin));
+            let length = AttributeValue::Udata(range.end - range.begin);
+            self.set(id, DW_AT_low_pc, begin);
+            self.set(id, DW_AT_high_pc, length);
             return;
         }
         self.set_ranges(id, ranges);
