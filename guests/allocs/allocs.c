@@ -1,4 +1,5 @@
-// Every way in which wasi-libc hands out memory and takes it back; each function says what it asks for.
+// Every way in which wasi-libc hands out memory and takes it back. Each function says what it asks for: a resize counts
+// as one more block, of the new size.
 
 #define _GNU_SOURCE
 #include <stdint.h>
@@ -29,7 +30,7 @@ EXPORT(zeroed) {
     free(a);
 }
 
-// 1 block that grows from 50 to 5,000 bytes, with a neighbour of 60 in its way, so that it moves.
+// 3 blocks: one of 50 bytes becomes one of 5,000, and moves, since one of 60 lies in its way.
 EXPORT(grown) {
     block a = malloc(50);
     block neighbour = malloc(60);
@@ -38,7 +39,7 @@ EXPORT(grown) {
     free(neighbour);
 }
 
-// 1 block that shrinks from 5,000 to 50 bytes, in place.
+// 2 blocks: one of 5,000 bytes becomes one of 50, in place.
 EXPORT(shrunk) {
     block a = malloc(5000);
     a = realloc(a, 50);
@@ -51,7 +52,7 @@ EXPORT(resized_from_nothing) {
     free(a);
 }
 
-// 1 block of 80 bytes, resized to nothing: dlmalloc gives a block of 0 bytes, which is freed.
+// 2 blocks: one of 80 bytes becomes one of 0, which dlmalloc does not take for a free.
 EXPORT(resized_to_nothing) {
     block a = malloc(80);
     a = realloc(a, 0);
@@ -81,7 +82,7 @@ EXPORT(aligned) {
     free(b);
 }
 
-// 1 block of 3 x 40 bytes, resized to 6 x 40.
+// 2 blocks of 3 x 40 and 6 x 40 bytes.
 EXPORT(arrays) {
     block a = reallocarray(NULL, 3, 40);
     a = reallocarray(a, 6, 40);

@@ -81,7 +81,7 @@ EXPORT(placement) {
     escape(new (memory) Small)->~Small();
 }
 
-// 7 blocks: a vector of ints doubles from 1 to 64 elements, 4 to 256 bytes.
+// 7 blocks, of 1, 2, 4 and up to 64 times 4 bytes.
 EXPORT(vector) {
     std::vector<int> numbers;
     for (int i = 0; i < 64; i++)
@@ -89,7 +89,7 @@ EXPORT(vector) {
     escape(numbers.data());
 }
 
-// 1 block: a string of 100 letters and what the library rounds up to.
+// 1 block of 112 bytes: 100 letters and the end, rounded up.
 EXPORT(string) {
     std::string text(100, 'a');
     escape(&text[0]);

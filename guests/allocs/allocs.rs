@@ -1,4 +1,5 @@
-//! How Rust asks for memory and gives it back; each function says what for.
+//! How Rust asks for memory and gives it back. Each function says what it asks for: a resize counts as one more block, of
+//! the new size.
 
 use std::alloc::{Layout, alloc, alloc_zeroed, dealloc, realloc};
 use std::collections::HashMap;
@@ -26,7 +27,7 @@ pub extern "C" fn vector() {
     drop(black_box(Vec::<u32>::with_capacity(100)));
 }
 
-/// 1 block that grows from 16 to 400 bytes: 4, 8, 16, 32, 64 and then 100 elements.
+/// 6 blocks, of 4, 8, 16, 32, 64 and 100 times 4 bytes.
 #[unsafe(no_mangle)]
 pub extern "C" fn growing_vector() {
     let mut numbers = Vec::new();
@@ -37,7 +38,7 @@ pub extern "C" fn growing_vector() {
     drop(black_box(numbers));
 }
 
-/// 1 block that shrinks from 400 to 40 bytes.
+/// 2 blocks of 400 and 40 bytes.
 #[unsafe(no_mangle)]
 pub extern "C" fn shrinking_vector() {
     let mut numbers = Vec::with_capacity(100);
@@ -60,7 +61,7 @@ pub extern "C" fn strings() {
     drop((once, twice));
 }
 
-/// A table that grows four times, to hold 50 boxes of 8 bytes.
+/// 55 blocks: 50 boxes of 8 bytes, and a table that grows four times.
 #[unsafe(no_mangle)]
 pub extern "C" fn map() {
     let mut squares = HashMap::new();
@@ -70,7 +71,7 @@ pub extern "C" fn map() {
     drop(black_box(squares));
 }
 
-/// 2 blocks of 100 bytes, one of zeros, at multiples of 256; the first grows to 300.
+/// 3 blocks, at multiples of 256: two of 100 bytes, of which one becomes one of 300.
 #[unsafe(no_mangle)]
 pub extern "C" fn raw() {
     let layout = Layout::from_size_align(100, 256).expect("256 is a power of two");

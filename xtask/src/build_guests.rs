@@ -93,7 +93,10 @@ fn missing_toolchains(guests: &[Guest], scratch: &Path) -> BTreeMap<Language, Er
 
 fn report_missing(missing: &BTreeMap<Language, Error>) {
     for (language, error) in missing {
-        println!("\n{language:?} guests were skipped: {error:#}");
+        let error = format!("{error:#}");
+        // The first paragraph: compilers go on with advice on how to compile.
+        let error = error.split("\n\n").next().unwrap_or_default();
+        println!("\nguests in {} were skipped: {error}", language.name());
         println!("  {}", toolchain::how_to_get(*language));
     }
 }

@@ -42,6 +42,19 @@ pub(crate) enum Language {
     Wat,
 }
 
+impl Language {
+    /// As users call it.
+    pub(crate) fn name(self) -> &'static str {
+        match self {
+            Language::C => "C",
+            Language::Cpp => "C++",
+            Language::RustWeb => "Rust for wasm32-unknown-unknown",
+            Language::RustWasi => "Rust for wasm32-wasip1",
+            Language::Wat => "the text format",
+        }
+    }
+}
+
 #[derive(Clone, Copy, Default, PartialEq, Eq, Deserialize)]
 #[serde(rename_all = "kebab-case")]
 pub(crate) enum Shape {
@@ -89,3 +102,6 @@ fn file_stem(path: &Path) -> String {
     let stem = path.file_stem().unwrap_or_default();
     stem.to_string_lossy().into_owned()
 }
+
+#[cfg(test)]
+mod tests;

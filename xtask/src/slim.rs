@@ -89,3 +89,6 @@ fn slim_dwarf(
     })?;
     Ok(kept)
 }
+
+#[cfg(test)]
+mod tests;
