@@ -13,11 +13,16 @@ pub(super) fn demangled(symbol: &str) -> Cow<'_, str> {
 
 /// The name as reports show it: what says more of compiler and library versions than of the program is left out.
 pub(super) fn readable(symbol: &str) -> String {
+    // Compilers rename it by its signature.
+    if matches!(symbol, "__main_argc_argv" | "__original_main") {
+        return "main".to_owned();
+    }
     let name = demangled(symbol);
     let name = without_hash(&name);
     // C++ symbols of templates begin with what is returned.
     let name = without_type_brackets(&name[qualified_start(name)..]);
-    without_empty_packs(without_inline_namespaces(name.into_owned()))
+    let name = without_empty_packs(without_inline_namespaces(name.into_owned()));
+    with_short_types(name)
 }
 
 /// The qualified name alone: neither the return type before it nor the parameters behind it, which C++ symbols have.
@@ -116,6 +121,12 @@ fn without_inline_namespaces(name: String) -> String {
     versions
         .iter()
         .fold(name, |name, version| name.replace(version, "std::"))
+}
+
+/// Demanglers differ in the space, and everybody writes `std::string`.
+fn with_short_types(name: String) -> String {
+    const STRING: &str = "std::basic_string<char, std::char_traits<char>, std::allocator<char>>";
+    name.replace(" >", ">").replace(STRING, "std::string")
 }
 
 /// The demangler leaves the commas and references of a pack that is empty.

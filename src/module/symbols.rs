@@ -98,8 +98,9 @@ impl<'m> Symbols<'m> {
     }
 
     fn fallback_name(&self, function: u32) -> String {
-        self.module
-            .import_name(function)
+        let import = self.module.imports().get(function as usize);
+        let import = import.map(|import| format!("{}.{}", import.module, import.name));
+        import
             .or_else(|| self.module.export_name(function).map(str::to_owned))
             .unwrap_or_else(|| format!("function[{function}]"))
     }

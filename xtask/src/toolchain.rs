@@ -113,11 +113,7 @@ fn build_with_rustc(guest: &Guest, root: &Path, output: &Path) -> Result<()> {
     command.args(["--edition=2024", "--check-cfg=cfg(leak)"]);
     command.args(["--target", target, "--crate-type", crate_type]);
     command.args(["--crate-name", &guest.crate_name()]);
-    command.args([
-        "-Cpanic=abort",
-        "-Ccodegen-units=1",
-        "-Cdebuginfo=limited",
-    ]);
+    command.args(["-Cpanic=abort", "-Ccodegen-units=1", "-Cdebuginfo=limited"]);
     command.arg(format!("--remap-path-prefix={}=", root.display()));
     command
         .args(guest.flags)
