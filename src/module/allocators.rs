@@ -6,8 +6,8 @@ use thiserror::Error;
 use wasmparser::{FuncType, ValType};
 
 use super::Module;
+use super::demangle::demangled;
 use super::families::{self, Role, Row, Shape};
-use super::symbol::demangled;
 
 /// A function that allocates or frees.
 #[derive(Clone, Debug, PartialEq, Eq)]

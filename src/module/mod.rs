@@ -7,6 +7,7 @@ mod allocators;
 mod call_graph;
 mod contents;
 mod debug_info;
+mod demangle;
 mod error;
 mod families;
 mod frame;

@@ -1,15 +1,8 @@
-//! From a linker's symbol to the name that a person wrote.
+//! Names as a person reads them.
 
 use std::borrow::Cow;
 
-use addr2line::demangle;
-use addr2line::gimli::{DW_LANG_C_plus_plus, DW_LANG_Rust};
-
-/// The name in the source language's spelling, without Rust's hash. Symbols that are not mangled stay as they are.
-pub(super) fn demangled(symbol: &str) -> Cow<'_, str> {
-    let demangled = demangle(symbol, DW_LANG_Rust).or_else(|| demangle_cpp(symbol));
-    demangled.map_or(Cow::Borrowed(symbol), Cow::Owned)
-}
+use super::demangle::demangled;
 
 /// The name as reports show it: what says more of compiler and library versions than of the program is left out.
 pub(super) fn readable(symbol: &str) -> String {
@@ -80,13 +73,6 @@ fn without_arguments(segment: &str) -> &str {
     }
 }
 
-fn demangle_cpp(symbol: &str) -> Option<String> {
-    symbol
-        .starts_with("_Z")
-        .then(|| demangle(symbol, DW_LANG_C_plus_plus))
-        .flatten()
-}
-
 /// Linkers demangle Rust's older mangling as if it were C++'s, and leave its hash.
 fn without_hash(name: &str) -> &str {
     const DIGITS: usize = 16;
@@ -131,7 +117,14 @@ fn with_short_types(name: String) -> String {
 
 /// The demangler leaves the commas and references of a pack that is empty.
 fn without_empty_packs(name: String) -> String {
-    [(", , ", ", "), ("(&&)", "()"), (", &&)", ")"), ("<, ", "<")]
+    let packs = [
+        (", , ", ", "),
+        ("(&&)", "()"),
+        (", &&)", ")"),
+        (", )", ")"),
+        ("<, ", "<"),
+    ];
+    packs
         .iter()
         .fold(name, |name, (pack, nothing)| name.replace(pack, nothing))
 }
