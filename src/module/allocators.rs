@@ -6,8 +6,8 @@ use thiserror::Error;
 use wasmparser::{FuncType, ValType};
 
 use super::Module;
+use super::demangle::demangled;
 use super::families::{self, Role, Row, Shape};
-use super::symbol::demangled;
 
 /// A function that allocates or frees.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -113,7 +113,7 @@ impl Found {
     }
 }
 
-/// Looks every defined function's names up in the table of families.
+/// Looks every function's names up in the table of families.
 pub(super) fn find(module: &Module) -> Found {
     let mut found = Found {
         allocators: Vec::new(),
@@ -154,12 +154,23 @@ fn nothing(module: &Module) -> NoAllocator {
     }
 }
 
-/// What every function is called: in the name section, then by its exports. An imported function is called nothing,
-/// since its body is not the module's to count in.
+/// What every function is called: in the name section, then by its import, which is how one module of a program hands
+/// its allocator to another, then by its exports.
 fn symbols(module: &Module) -> Vec<Vec<&str>> {
-    let mut symbols: Vec<Vec<&str>> = (0..module.function_count())
-        .map(|function| module.function_name(function).into_iter().collect())
-        .collect();
+    let imported = |function: u32| {
+        module
+            .imports()
+            .get(function as usize)
+            .map(|import| import.name.as_str())
+    };
+    let names = |function| {
+        module
+            .function_name(function)
+            .into_iter()
+            .chain(imported(function))
+            .collect()
+    };
+    let mut symbols: Vec<Vec<&str>> = (0..module.function_count()).map(names).collect();
     for export in module
         .exports()
         .iter()
@@ -170,7 +181,6 @@ fn symbols(module: &Module) -> Vec<Vec<&str>> {
             names.push(&export.name);
         }
     }
-    symbols[..module.imported_functions() as usize].fill(Vec::new());
     symbols
 }
 

@@ -29,6 +29,15 @@ impl Export {
     }
 }
 
+/// A function that the module asks its host for.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct ImportedFunction {
+    /// The module that it is asked of.
+    pub module: String,
+    /// Its name there.
+    pub name: String,
+}
+
 /// The sections of a valid module, in the form in which they are asked for.
 #[derive(Debug, Default)]
 pub(super) struct Contents {
@@ -40,8 +49,8 @@ pub(super) struct Contents {
     pub(super) supertypes: Vec<Option<u32>>,
     /// The type index of every function, imported ones first.
     pub(super) functions: Vec<u32>,
-    /// Module and name of every imported function.
-    pub(super) imports: Vec<(String, String)>,
+    /// In the order of their indices.
+    pub(super) imports: Vec<ImportedFunction>,
     /// The bodies of defined functions.
     pub(super) bodies: Vec<Range<usize>>,
     /// Imported ones first.
@@ -113,8 +122,10 @@ impl Contents {
         match import.ty {
             TypeRef::Func(ty) | TypeRef::FuncExact(ty) => {
                 self.functions.push(ty);
-                self.imports
-                    .push((import.module.to_owned(), import.name.to_owned()));
+                self.imports.push(ImportedFunction {
+                    module: import.module.to_owned(),
+                    name: import.name.to_owned(),
+                });
             }
             TypeRef::Memory(memory) => self.memories.push(memory),
             TypeRef::Tag(_) => self.has_tags = true,

@@ -27,7 +27,8 @@ impl DebugInfo {
                  `debug = \"line-tables-only\"` in its Cargo profile, and pass `-g` to `wasm-opt` where that runs",
             ),
             DebugInfo::Nothing => Some(
-                "the module has neither function names nor source lines: do not strip it (no `-s`, no `--strip-all`, no \
+                "the module has neither function names nor source lines, and only allocators that it exports are counted: \
+                 do not strip it (no `-s`, no `--strip-all`, no \
                  `strip = true`), build it with `-g` (C, C++, Zig) or `debug = \"line-tables-only\"` in its Cargo \
                  profile, and pass `-g` to `wasm-opt` where that runs",
             ),

@@ -104,7 +104,7 @@ const TABLE: &[Row] = &[
     row(C, &["free", "dlfree", "__libc_free", "emscripten_builtin_free", "c.malloc.free"], (1, 0), Role::Free { address: 0 }),
     row(C, &["calloc", "dlcalloc", "__libc_calloc", "emscripten_builtin_calloc", "c.malloc.calloc"], (2, 1), Role::AllocateArray { count: 0, size: 1 }),
     row(C, &["realloc", "dlrealloc", "__libc_realloc", "emscripten_builtin_realloc", "c.malloc.realloc"], (2, 1), Role::Resize { address: 0, size: 1 }),
-    row(C, &["reallocarray", "c.malloc.reallocarray"], (3, 1), Role::ResizeArray { address: 0, count: 1, size: 2 }),
+    row(C, &["reallocarray", "__reallocarray", "c.malloc.reallocarray"], (3, 1), Role::ResizeArray { address: 0, count: 1, size: 2 }),
     row(C, &["posix_memalign", "dlposix_memalign", "c.malloc.posix_memalign"], (3, 1), Role::AllocateInto { out: 0, size: 2 }),
     row(C, &["aligned_alloc", "memalign", "dlmemalign", "internal_memalign", "emscripten_builtin_memalign", "c.malloc.aligned_alloc", "c.malloc.memalign"], (2, 1), Role::Allocate { size: 1 }),
     row(C, &["valloc", "pvalloc", "dlvalloc", "dlpvalloc"], (1, 1), Role::Allocate { size: 0 }),

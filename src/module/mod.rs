@@ -7,6 +7,7 @@ mod allocators;
 mod call_graph;
 mod contents;
 mod debug_info;
+mod demangle;
 mod error;
 mod families;
 mod frame;
@@ -26,7 +27,7 @@ use wasmparser::{FuncType, MemoryType};
 pub use self::allocators::{Allocator, Misfit, NoAllocator};
 pub use self::call_graph::CallGraph;
 use self::contents::Contents;
-pub use self::contents::Export;
+pub use self::contents::{Export, ImportedFunction};
 pub use self::debug_info::DebugInfo;
 pub use self::error::ModuleError;
 pub use self::families::Role;
@@ -96,6 +97,11 @@ impl Module {
     /// How many functions are imported; they come first in the index space.
     pub fn imported_functions(&self) -> u32 {
         self.contents.imports.len() as u32
+    }
+
+    /// The imported functions, by index.
+    pub fn imports(&self) -> &[ImportedFunction] {
+        &self.contents.imports
     }
 
     /// How many functions there are, imported and defined.
@@ -226,12 +232,6 @@ impl Module {
             .iter()
             .find(|section| section.0 == name)?;
         Some(&self.bytes[section.1.clone()])
-    }
-
-    /// `env.log`, of an imported function.
-    fn import_name(&self, function: u32) -> Option<String> {
-        let (module, name) = self.contents.imports.get(function as usize)?;
-        Some(format!("{module}.{name}"))
     }
 
     fn export_name(&self, function: u32) -> Option<&str> {

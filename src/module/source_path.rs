@@ -61,6 +61,7 @@ const LANDMARKS: &[&str] = &[
     "/libcxx/",
     "/libcxxabi/",
     "/compiler-rt/lib/",
+    "/dlmalloc/src/",
     "/libc-top-half/",
     "/libc-bottom-half/",
 ];
@@ -108,7 +109,7 @@ fn below_root(path: &str) -> Option<&str> {
 fn from_landmark(path: &str) -> Option<&str> {
     LANDMARKS
         .iter()
-        .find_map(|landmark| path.find(landmark))
+        .find_map(|landmark| path.rfind(landmark))
         .map(|start| &path[start + 1..])
 }
 

@@ -1,23 +1,21 @@
-//! From a linker's symbol to the name that a person wrote.
+//! Names as a person reads them.
 
 use std::borrow::Cow;
 
-use addr2line::demangle;
-use addr2line::gimli::{DW_LANG_C_plus_plus, DW_LANG_Rust};
-
-/// The name in the source language's spelling, without Rust's hash. Symbols that are not mangled stay as they are.
-pub(super) fn demangled(symbol: &str) -> Cow<'_, str> {
-    let demangled = demangle(symbol, DW_LANG_Rust).or_else(|| demangle_cpp(symbol));
-    demangled.map_or(Cow::Borrowed(symbol), Cow::Owned)
-}
+use super::demangle::demangled;
 
 /// The name as reports show it: what says more of compiler and library versions than of the program is left out.
 pub(super) fn readable(symbol: &str) -> String {
+    // Compilers rename it by its signature.
+    if matches!(symbol, "__main_argc_argv" | "__original_main") {
+        return "main".to_owned();
+    }
     let name = demangled(symbol);
     let name = without_hash(&name);
     // C++ symbols of templates begin with what is returned.
     let name = without_type_brackets(&name[qualified_start(name)..]);
-    without_empty_packs(without_inline_namespaces(name.into_owned()))
+    let name = without_empty_packs(without_inline_namespaces(name.into_owned()));
+    with_short_types(name)
 }
 
 /// The qualified name alone: neither the return type before it nor the parameters behind it, which C++ symbols have.
@@ -75,13 +73,6 @@ fn without_arguments(segment: &str) -> &str {
     }
 }
 
-fn demangle_cpp(symbol: &str) -> Option<String> {
-    symbol
-        .starts_with("_Z")
-        .then(|| demangle(symbol, DW_LANG_C_plus_plus))
-        .flatten()
-}
-
 /// Linkers demangle Rust's older mangling as if it were C++'s, and leave its hash.
 fn without_hash(name: &str) -> &str {
     const DIGITS: usize = 16;
@@ -118,9 +109,22 @@ fn without_inline_namespaces(name: String) -> String {
         .fold(name, |name, version| name.replace(version, "std::"))
 }
 
+/// Demanglers differ in the space, and everybody writes `std::string`.
+fn with_short_types(name: String) -> String {
+    const STRING: &str = "std::basic_string<char, std::char_traits<char>, std::allocator<char>>";
+    name.replace(" >", ">").replace(STRING, "std::string")
+}
+
 /// The demangler leaves the commas and references of a pack that is empty.
 fn without_empty_packs(name: String) -> String {
-    [(", , ", ", "), ("(&&)", "()"), (", &&)", ")"), ("<, ", "<")]
+    let packs = [
+        (", , ", ", "),
+        ("(&&)", "()"),
+        (", &&)", ")"),
+        (", )", ")"),
+        ("<, ", "<"),
+    ];
+    packs
         .iter()
         .fold(name, |name, (pack, nothing)| name.replace(pack, nothing))
 }

@@ -6,6 +6,7 @@ use addr2line::Context;
 use addr2line::gimli::{self, Dwarf, EndianSlice, LittleEndian, UnitOffset, UnitRef};
 
 use super::Module;
+use super::demangle::printable;
 use super::frame::{CodeFrame, Frame};
 use super::source_path::source_path;
 use super::symbol::{last_segment, readable};
@@ -32,24 +33,12 @@ impl<'m> Symbols<'m> {
     /// The functions that are under way at that place: those inlined into one another first, innermost first, then the
     /// one whose code it is. Never empty.
     pub fn frames(&self, place: CodeFrame) -> Vec<Frame> {
-        let mut frames = self.debug_frames(place).unwrap_or_default();
-        let symbol = self.module.function_name(place.function);
-        match (frames.last_mut(), symbol) {
-            (Some(frame), Some(symbol)) => {
-                frame.function = fuller(&frame.function, readable(symbol))
-            }
-            (Some(frame), None) if frame.function.is_empty() => {
-                frame.function = self.fallback_name(place.function)
-            }
-            (Some(_), None) => {}
-            (None, symbol) => {
-                let function = symbol.map_or_else(|| self.fallback_name(place.function), readable);
-                frames.push(Frame {
-                    function,
-                    ..Frame::default()
-                });
-            }
-        }
+        let mut frames = self
+            .debug_frames(place)
+            .unwrap_or_else(|| vec![Frame::default()]);
+        let symbol = self.symbol(place.function);
+        let outermost = frames.last_mut().expect("there is the function itself");
+        outermost.function = fuller(&outermost.function, symbol);
         frames
     }
 
@@ -97,11 +86,16 @@ impl<'m> Symbols<'m> {
             .map(|address| address as u64)
     }
 
-    fn fallback_name(&self, function: u32) -> String {
-        self.module
-            .import_name(function)
-            .or_else(|| self.module.export_name(function).map(str::to_owned))
-            .unwrap_or_else(|| format!("function[{function}]"))
+    /// What the function is called without debug info.
+    fn symbol(&self, function: u32) -> String {
+        if let Some(symbol) = self.module.function_name(function) {
+            return readable(symbol);
+        }
+        if let Some(import) = self.module.imports().get(function as usize) {
+            return readable(&format!("{}.{}", import.module, import.name));
+        }
+        let export = self.module.export_name(function);
+        export.map_or_else(|| format!("function[{function}]"), readable)
     }
 }
 
@@ -130,7 +124,7 @@ fn inlined_frame(frame: &addr2line::Frame<'_, Bytes<'_>>, compiled_in: &str) -> 
         function: name.map(|name| readable(&name)).unwrap_or_default(),
         file: location
             .and_then(|location| location.file)
-            .map(|file| source_path(file, compiled_in)),
+            .map(|file| printable(source_path(file, compiled_in).into()).into_owned()),
         line: location.and_then(|location| location.line),
         // Column 0 says that the line is all that is known.
         column: location
