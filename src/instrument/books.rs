@@ -2,6 +2,7 @@
 
 use wasm_encoder::{BlockType, Function, InstructionSink, MemArg, ValType};
 
+use super::contexts::DEPTH_MASK;
 use super::event::KIND_SHIFT;
 use super::indices::{Helper, Indices, Register};
 use super::layout::{
@@ -11,9 +12,6 @@ use super::layout::{
 /// Spreads a key over the table of contexts: the 64-bit golden ratio, as in Fibonacci hashing.
 const SPREAD: i64 = 0x9e37_79b9_7f4a_7c15_u64 as i64;
 
-/// The low bits of a context, which hold the depth of recursion.
-const DEPTH_MASK: i64 = 0xffff;
-
 /// Offsets in a slot of the table of contexts.
 const SLOT_KEY: u32 = 0;
 const SLOT_SITE: u32 = 8;
@@ -22,7 +20,13 @@ const SLOT_SITE: u32 = 8;
 const FRAME_ENTRY: u32 = 0;
 const FRAME_LOWEST: u32 = 4;
 const FRAME_LATEST: u32 = 6;
-const FRAME_CONTEXT: u32 = 8;
+const FRAME_FLOOR: u32 = 8;
+const FRAME_BENEATH: u32 = 10;
+const FRAME_CONTEXT: u32 = 16;
+
+/// Offsets in a function's word of the recursion table.
+const WORD_FIRST: u32 = 0;
+const WORD_BENEATH: u32 = 2;
 
 /// Writes the helpers of one module.
 pub(crate) struct Books<'a> {
@@ -140,6 +144,11 @@ impl Books<'_> {
         let (context, slot, site, key) = (0, 1, 2, 3);
         let mut function = Function::new([(2, ValType::I32), (1, ValType::I64)]);
         let mut code = function.instructions();
+        // One context at whatever depth of recursion.
+        code.local_get(context)
+            .i64_const(!DEPTH_MASK)
+            .i64_and()
+            .local_set(context);
         self.lookup(&mut code, context, slot, site);
         code.i32_const(0)
             .i32_load(self.at(CONTEXTS_SEEN, 2))
@@ -162,7 +171,7 @@ impl Books<'_> {
             .i64_const(1)
             .i64_add();
         code.i64_store(self.at(FOLDED_ALLOCATIONS, 3));
-        // No context has this depth, so a call site is never taken for one.
+        // No context has these bits, so a call site is never taken for one.
         code.global_get(self.register(Register::CallSite))
             .i64_const(DEPTH_MASK)
             .i64_or()
@@ -185,80 +194,45 @@ impl Books<'_> {
     /// `fold(context, entry) -> context`
     ///
     /// A function that is on the stack already folds back to the context of its first activation. `entry` is the address of
-    /// the function's word in the recursion table, which holds the depth of that activation, plus one. Whether that activation
-    /// is still live needs no bookkeeping on return: the shadow frame at its depth names the function for as long as it is,
-    /// since every function that is entered at that depth later writes its own name there.
+    /// the function's word in the recursion table, whose lower half is the depth of that activation, plus one. Whether the
+    /// activation is still live needs no bookkeeping on return: the shadow frame at its depth names the function for as long
+    /// as it is, since every function that is entered at that depth later writes its own name there.
     ///
-    /// Folding hides the activations in between. An activation is certainly not hidden if it lies at or below the lowest
-    /// activation that anything live folded to, or at or above the latest one that folded; everything else stays unfolded,
-    /// so that a context may be finer than the stack without its cycles, and never coarser.
+    /// Folding hides the activations in between. One is certainly not hidden if it lies below everything that anything live
+    /// folded to (`lowest`), or at or above the latest one that folded; everything else stays unfolded, so that a context may
+    /// be finer than the stack without its cycles, and never coarser.
+    ///
+    /// Activations from before the recursion was noticed have no shadow frame. The upper half of the word is the place of the
+    /// function's own among them, plus one. There is no context to fold to, but what lies above is hidden all the same: all
+    /// shadow frames below this one (`floor`), and those of the earlier activations that are above `beneath`.
     fn fold(&self) -> Function {
-        let (context, entry, depth, frame, first, first_frame, lowest, latest) =
-            (0, 1, 2, 3, 4, 5, 6, 7);
-        let mut function = Function::new([(6, ValType::I32)]);
+        let fold = FoldLocals::default();
+        let mut function = Function::new([(8, ValType::I32)]);
         let mut code = function.instructions();
-        code.local_get(context)
+        code.local_get(fold.context)
             .i32_wrap_i64()
             .i32_const(DEPTH_MASK as i32)
             .i32_and()
-            .local_set(depth);
-        self.shadow_frame(&mut code, depth, frame);
-        code.i32_const(DEPTH_MASK as i32).local_set(lowest);
-        code.local_get(depth).if_(BlockType::Empty);
-        code.local_get(frame)
-            .i32_const(SHADOW_FRAME as i32)
-            .i32_sub()
-            .local_tee(first_frame);
-        code.i32_load16_u(self.at(FRAME_LOWEST, 1))
-            .local_set(lowest);
-        code.local_get(first_frame)
-            .i32_load16_u(self.at(FRAME_LATEST, 1))
-            .local_set(latest)
-            .end();
-        code.local_get(entry)
-            .i32_load(self.at(0, 2))
-            .i32_const(1)
-            .i32_sub()
-            .local_set(first);
-        self.shadow_frame(&mut code, first, first_frame);
+            .local_set(fold.depth);
+        self.shadow_frame(&mut code, fold.depth, fold.frame);
+        self.take_from_caller(&mut code, &fold);
+        code.local_get(fold.entry)
+            .i32_load16_u(self.at(WORD_FIRST, 1));
+        code.i32_const(1).i32_sub().local_set(fold.first);
+        self.shadow_frame(&mut code, fold.first, fold.first_frame);
 
-        self.is_live_and_visible(
-            &mut code,
-            [entry, depth, first, first_frame, lowest, latest],
-        );
+        self.is_live_and_visible(&mut code, &fold);
         code.if_(BlockType::Empty);
-        code.local_get(first_frame)
-            .i64_load(self.at(FRAME_CONTEXT, 3))
-            .local_set(context);
-        code.local_get(first).local_get(lowest);
-        code.local_get(first)
-            .local_get(lowest)
-            .i32_lt_u()
-            .select()
-            .local_set(lowest);
-        code.local_get(depth).local_set(latest);
+        self.fold_to_first(&mut code, &fold);
         code.else_();
-        code.local_get(entry)
-            .local_get(depth)
-            .i32_const(1)
-            .i32_add()
-            .i32_store(self.at(0, 2))
-            .end();
+        self.become_first(&mut code, &fold);
+        code.end();
 
-        code.local_get(frame)
-            .local_get(entry)
-            .i32_store(self.at(FRAME_ENTRY, 2));
-        code.local_get(frame)
-            .local_get(lowest)
-            .i32_store16(self.at(FRAME_LOWEST, 1));
-        code.local_get(frame)
-            .local_get(latest)
-            .i32_store16(self.at(FRAME_LATEST, 1));
-        code.local_get(frame)
-            .local_get(context)
-            .i64_store(self.at(FRAME_CONTEXT, 3));
-        code.local_get(context).i64_const(!DEPTH_MASK).i64_and();
-        code.local_get(depth)
+        self.write_shadow_frame(&mut code, &fold);
+        code.local_get(fold.context)
+            .i64_const(!DEPTH_MASK)
+            .i64_and();
+        code.local_get(fold.depth)
             .i32_const(1)
             .i32_add()
             .i64_extend_i32_u()
@@ -267,19 +241,102 @@ impl Books<'_> {
         function
     }
 
+    /// What the activations below have hidden so far; nothing where there are none.
+    fn take_from_caller(&self, code: &mut InstructionSink<'_>, fold: &FoldLocals) {
+        code.i32_const(DEPTH_MASK as i32)
+            .local_tee(fold.lowest)
+            .local_set(fold.beneath);
+        code.local_get(fold.depth).if_(BlockType::Empty);
+        code.local_get(fold.frame)
+            .i32_const(SHADOW_FRAME as i32)
+            .i32_sub()
+            .local_tee(fold.first_frame);
+        code.i32_load16_u(self.at(FRAME_LOWEST, 1))
+            .local_set(fold.lowest);
+        code.local_get(fold.first_frame)
+            .i32_load16_u(self.at(FRAME_LATEST, 1))
+            .local_set(fold.latest);
+        code.local_get(fold.first_frame)
+            .i32_load16_u(self.at(FRAME_FLOOR, 1))
+            .local_set(fold.floor);
+        code.local_get(fold.first_frame)
+            .i32_load16_u(self.at(FRAME_BENEATH, 1))
+            .local_set(fold.beneath);
+        code.end();
+    }
+
     /// Leaves on the stack whether the function's first activation is on the stack and nothing hides it.
-    fn is_live_and_visible(&self, code: &mut InstructionSink<'_>, locals: [u32; 6]) {
-        let [entry, depth, first, first_frame, lowest, latest] = locals;
-        code.local_get(first).local_get(depth).i32_lt_u();
+    fn is_live_and_visible(&self, code: &mut InstructionSink<'_>, fold: &FoldLocals) {
+        code.local_get(fold.first).local_get(fold.depth).i32_lt_u();
         code.if_(BlockType::Result(ValType::I32));
-        code.local_get(first_frame)
+        code.local_get(fold.first_frame)
             .i32_load(self.at(FRAME_ENTRY, 2))
-            .local_get(entry)
+            .local_get(fold.entry)
             .i32_eq();
-        code.local_get(first).local_get(lowest).i32_le_u();
-        code.local_get(first).local_get(latest).i32_ge_u();
+        code.local_get(fold.first).local_get(fold.lowest).i32_lt_u();
+        code.local_get(fold.first).local_get(fold.latest).i32_ge_u();
         code.i32_or().i32_and();
+        code.local_get(fold.first)
+            .local_get(fold.floor)
+            .i32_ge_u()
+            .i32_and();
         code.else_().i32_const(0).end();
+    }
+
+    fn fold_to_first(&self, code: &mut InstructionSink<'_>, fold: &FoldLocals) {
+        code.local_get(fold.first_frame)
+            .i64_load(self.at(FRAME_CONTEXT, 3))
+            .local_set(fold.context);
+        code.local_get(fold.first)
+            .i32_const(1)
+            .i32_add()
+            .local_tee(fold.first);
+        code.local_get(fold.lowest);
+        code.local_get(fold.first).local_get(fold.lowest).i32_lt_u();
+        code.select().local_set(fold.lowest);
+        code.local_get(fold.depth).local_set(fold.latest);
+    }
+
+    fn become_first(&self, code: &mut InstructionSink<'_>, fold: &FoldLocals) {
+        code.local_get(fold.entry);
+        code.local_get(fold.depth).i32_const(1).i32_add();
+        code.i32_store16(self.at(WORD_FIRST, 1));
+        code.local_get(fold.entry)
+            .i32_load16_u(self.at(WORD_BENEATH, 1))
+            .local_tee(fold.first);
+        code.if_(BlockType::Empty);
+        code.local_get(fold.first)
+            .i32_const(1)
+            .i32_sub()
+            .local_tee(fold.first)
+            .local_get(fold.beneath)
+            .i32_le_u();
+        code.if_(BlockType::Empty);
+        code.i32_const(DEPTH_MASK as i32).local_set(fold.lowest);
+        code.local_get(fold.depth).local_set(fold.floor);
+        code.local_get(fold.first).local_set(fold.beneath);
+        code.end().end();
+    }
+
+    fn write_shadow_frame(&self, code: &mut InstructionSink<'_>, fold: &FoldLocals) {
+        code.local_get(fold.frame)
+            .local_get(fold.context)
+            .i64_store(self.at(FRAME_CONTEXT, 3));
+        code.local_get(fold.frame)
+            .local_get(fold.entry)
+            .i32_store(self.at(FRAME_ENTRY, 2));
+        code.local_get(fold.frame)
+            .local_get(fold.lowest)
+            .i32_store16(self.at(FRAME_LOWEST, 1));
+        code.local_get(fold.frame)
+            .local_get(fold.latest)
+            .i32_store16(self.at(FRAME_LATEST, 1));
+        code.local_get(fold.frame)
+            .local_get(fold.floor)
+            .i32_store16(self.at(FRAME_FLOOR, 1));
+        code.local_get(fold.frame)
+            .local_get(fold.beneath)
+            .i32_store16(self.at(FRAME_BENEATH, 1));
     }
 
     fn shadow_frame(&self, code: &mut InstructionSink<'_>, depth: u32, frame: u32) {
@@ -309,6 +366,37 @@ impl Books<'_> {
 
     fn register(&self, register: Register) -> u32 {
         self.indices.register(register)
+    }
+}
+
+/// The parameters and locals of `fold`.
+struct FoldLocals {
+    context: u32,
+    entry: u32,
+    depth: u32,
+    frame: u32,
+    first: u32,
+    first_frame: u32,
+    lowest: u32,
+    latest: u32,
+    floor: u32,
+    beneath: u32,
+}
+
+impl Default for FoldLocals {
+    fn default() -> Self {
+        FoldLocals {
+            context: 0,
+            entry: 1,
+            depth: 2,
+            frame: 3,
+            first: 4,
+            first_frame: 5,
+            lowest: 6,
+            latest: 7,
+            floor: 8,
+            beneath: 9,
+        }
     }
 }
 

@@ -1,17 +1,20 @@
 //! Calling contexts: one 64-bit hash that every call from which an allocation can be reached moves on.
 //!
 //! Probabilistic calling context (Bond and McKinley, OOPSLA 2007), with the depth of recursion in the low bits: a function
-//! takes the context at entry and sets `context * MULTIPLIER + call site` before a call. Nothing needs to be restored on
+//! takes the context at entry and sets `hash * MULTIPLIER + call site` before a call. Nothing needs to be restored on
 //! return, on a throw or on a longjmp, since the next call sets the context anew from what the function took at entry.
 
 use wasm_encoder::{BlockType, InstructionSink, MemArg};
 
 use super::indices::{Helper, Indices, Register};
 
-/// One in the low sixteen bits, so that they pass through unchanged and can hold the depth of recursion.
-const MULTIPLIER: i64 = 0x9e37_79b9_7f4a_0001_u64 as i64;
+/// The 64-bit golden ratio, an odd number that spreads its bits.
+const MULTIPLIER: i64 = 0x9e37_79b9_7f4a_7c15_u64 as i64;
 
 const DEPTH_BITS: u32 = 16;
+
+/// The low bits of a context, which hold the depth of recursion.
+pub(crate) const DEPTH_MASK: i64 = (1 << DEPTH_BITS) - 1;
 
 /// The constant of one call site: well mixed, zero in the bits that hold the depth.
 ///
@@ -52,7 +55,17 @@ pub(crate) fn enter(
             .local_set(saved);
         code.end().local_get(saved);
     }
-    code.i64_const(MULTIPLIER).i64_mul().local_set(saved);
+    // The depth is carried along and stays out of the hash: what folds must have one context at any depth.
+    code.local_tee(saved)
+        .i64_const(!DEPTH_MASK)
+        .i64_and()
+        .i64_const(MULTIPLIER)
+        .i64_mul();
+    code.local_get(saved)
+        .i64_const(DEPTH_MASK)
+        .i64_and()
+        .i64_or()
+        .local_set(saved);
 }
 
 /// Sets the context for the call that follows.

@@ -17,8 +17,8 @@ pub(crate) const CONTEXT_CAP: u32 = 16_384;
 /// Live activations of recursive functions that are told apart. The engine's stack holds fewer frames than that.
 pub(crate) const SHADOW_FRAMES: u32 = 65_536;
 
-/// Bytes of a shadow frame: recursion entry (i32), `lowest` and `latest` (i16 each), context (i64).
-pub(crate) const SHADOW_FRAME: u32 = 16;
+/// Bytes of a shadow frame: recursion entry (i32), `lowest`, `latest`, `floor`, `beneath` (i16 each), padding, context (i64).
+pub(crate) const SHADOW_FRAME: u32 = 24;
 
 /// Bytes of a slot in the table of contexts: key (i64), site (i32), padding.
 pub(crate) const SLOT: u32 = 16;

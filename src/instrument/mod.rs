@@ -44,9 +44,17 @@ pub const EXPORT_INSIDE: &str = "memgate.inside";
 pub const EXPORT_CONTEXT: &str = "memgate.context";
 /// The module's own memory, where it has one, whether the module exports it or not.
 pub const EXPORT_MEMORY: &str = "memgate.memory";
-/// What the host writes to a function's word in the recursion table once it was seen twice on a stack: its depth is that of
-/// no live activation.
-pub const RECURSES: u32 = u32::MAX;
+/// What the host writes to the word of a function in the recursion table once its component of the call graph was seen to
+/// recurse. `place` is where the function stands on the stack at that moment, from the outermost frame and without cycles:
+/// its activations from before have no shadow frame.
+pub fn recurses(place: Option<usize>) -> u32 {
+    /// The depth of no live activation.
+    const NEVER: u32 = 0xffff;
+    let place = place.map_or(0, |place| {
+        u32::try_from(place + 1).unwrap_or(NEVER).min(NEVER)
+    });
+    place << 16 | NEVER
+}
 
 /// An instrumented module, and the way back from it.
 #[derive(Clone, Debug)]

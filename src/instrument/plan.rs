@@ -101,7 +101,7 @@ impl<'a> Plan<'a> {
 /// A function that lies on a cycle of the call graph.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Recursion {
-    /// Address of its word in the recursion table: zero until it is [`RECURSES`](super::RECURSES).
+    /// Address of its word in the recursion table: zero until it [`recurses`](super::recurses).
     pub entry: u32,
     /// Functions of one component can reach each other.
     pub component: u32,

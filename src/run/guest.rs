@@ -14,12 +14,12 @@ use super::engine::{Compiled, Engine};
 use super::error::{Halt, RunError};
 use super::limits::{Deadline, MemoryLimit};
 use super::observer::{Log, MarkKind, Observer};
-use super::sights::Sights;
+use super::sights::{Recursing, Sights};
 use super::wasi::{self, Inodes, Random};
 use super::world::World;
 use crate::instrument::{
     EXPORT_CONTEXT, EXPORT_CURSOR, EXPORT_LOG, EXPORT_MEMORY, IMPORT_FIRST_SIGHT, IMPORT_FLUSH,
-    IMPORT_MODULE, RECURSES,
+    IMPORT_MODULE, recurses,
 };
 use crate::suite::Limits;
 
@@ -36,6 +36,8 @@ pub(crate) struct State<O> {
     compiled: Compiled,
     limit: MemoryLimit,
     books: Option<Books>,
+    /// Words of the recursion table that speak of activations from before; they are gone once the host calls again.
+    beneath: Vec<usize>,
     provide: Provide<O>,
 }
 
@@ -80,6 +82,7 @@ impl<O: Observer + Send + 'static> Guest<O> {
             compiled: compiled.clone(),
             limit: MemoryLimit::new(limits.memory, compiled.instrumented.layout.bytes()),
             books: None,
+            beneath: Vec::new(),
             provide,
         };
         let mut store = Store::new(&engine.0, state);
@@ -140,8 +143,12 @@ impl<O: Observer + Send + 'static> Guest<O> {
     pub(crate) fn call(&mut self, export: &str, arguments: &[Val]) -> Result<Vec<Val>, Halt> {
         let (function, signature) = &self.functions[export];
         let mut results = vec![Val::I32(0); signature.results().len()];
-        if let Some(books) = self.store.data().books {
-            books.context.set(&mut self.store, Val::I64(0))?;
+        if let Some(Books { context, log, .. }) = self.store.data().books {
+            context.set(&mut self.store, Val::I64(0))?;
+            for entry in std::mem::take(&mut self.store.data_mut().beneath) {
+                log.write(&mut self.store, entry, &recurses(None).to_le_bytes())
+                    .map_err(wasmtime::Error::from)?;
+            }
         }
         function.call(&mut self.store, arguments, &mut results)?;
         Ok(results)
@@ -315,14 +322,18 @@ fn first_sight<O: Observer + 'static>(
     let stack = original_stack(&backtrace, &instrumented);
     let sight = state
         .sights
-        .see(stack, folded != 0, &instrumented.recursion);
+        .see(&stack, folded != 0, &instrumented.recursion);
     if let Some(stack) = sight.new {
         state.observer.site(stack, folded != 0);
     }
-    if let Some(Books { log, .. }) = state.books {
-        for function in sight.recursing {
-            let entry = instrumented.recursion[&function].entry;
-            log.write(&mut caller, entry as usize, &RECURSES.to_le_bytes())?;
+    let log = state.books.map(|books| books.log);
+    for (Recursing { function, place }, log) in
+        sight.recursing.into_iter().zip(log.into_iter().cycle())
+    {
+        let entry = instrumented.recursion[&function].entry as usize;
+        log.write(&mut caller, entry, &recurses(place).to_le_bytes())?;
+        if place.is_some() {
+            caller.data_mut().beneath.push(entry);
         }
     }
     // The guest counts sites from 1, since 0 marks an empty slot in its table.

@@ -5,16 +5,11 @@ use std::collections::{BTreeMap, BTreeSet, HashMap};
 use crate::instrument::Recursion;
 use crate::module::CodeFrame;
 
-/// Every site that was seen, and every function that was seen to recurse.
+/// Every site that was seen, and every component of the call graph that was seen to recurse.
 #[derive(Debug, Default)]
 pub(crate) struct Sights {
     sites: HashMap<(Vec<CodeFrame>, bool), u32>,
-    /// For each component of the call graph: the functions of it that stood on some stack.
-    seen: BTreeMap<u32, BTreeSet<u32>>,
-    /// Components in which some function was twice on one stack.
     recursing: BTreeSet<u32>,
-    /// Functions that the guest was told to fold.
-    told: BTreeSet<u32>,
 }
 
 /// What comes of one look at a stack.
@@ -24,23 +19,34 @@ pub(crate) struct Sight {
     pub(crate) site: u32,
     /// The site's stack if no context led to it before.
     pub(crate) new: Option<Vec<CodeFrame>>,
-    /// Functions that recurse, and that the guest is to fold from now on.
-    pub(crate) recursing: Vec<u32>,
+    /// Functions that the guest is to fold from now on.
+    pub(crate) recursing: Vec<Recursing>,
+}
+
+/// A function of a component in which something recursed.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) struct Recursing {
+    pub(crate) function: u32,
+    /// Where it is on the stack without cycles, from the outermost frame; none if it is not.
+    pub(crate) place: Option<usize>,
 }
 
 impl Sights {
     /// Looks at the stack of a context, innermost first. `folded` keeps no more of it than the call site.
     pub(crate) fn see(
         &mut self,
-        mut stack: Vec<CodeFrame>,
+        stack: &[CodeFrame],
         folded: bool,
         recursion: &BTreeMap<u32, Recursion>,
     ) -> Sight {
-        let recursing = self.find_recursion(&stack, recursion);
-        if folded {
-            stack.truncate(1);
-        }
-        let key = (without_cycles(&stack), folded);
+        let reduced = without_cycles(stack);
+        let recursing = self.find_recursion(stack, &reduced, recursion);
+        let kept = if folded {
+            reduced.into_iter().take(1).collect()
+        } else {
+            reduced
+        };
+        let key = (kept, folded);
         let next = self.sites.len() as u32;
         match self.sites.get(&key) {
             Some(site) => Sight {
@@ -60,36 +66,38 @@ impl Sights {
         }
     }
 
-    /// The functions that the guest must fold and was not told yet.
-    ///
-    /// Once anything in a component of the call graph recurses, every function of it that was ever seen is folded: were one
-    /// left out, what lies between two of its activations might be folded although it hides them.
+    /// Once anything in a component of the call graph recurses, every function of it is to be folded: were one left out, what
+    /// lies between two of its activations might be folded although it hides them.
     fn find_recursion(
         &mut self,
         stack: &[CodeFrame],
+        reduced: &[CodeFrame],
         recursion: &BTreeMap<u32, Recursion>,
-    ) -> Vec<u32> {
+    ) -> Vec<Recursing> {
         let mut on_stack = BTreeSet::new();
-        let mut touched = BTreeSet::new();
-        for frame in stack {
-            let Some(Recursion { component, .. }) = recursion.get(&frame.function) else {
-                continue;
-            };
-            touched.insert(*component);
-            self.seen
-                .entry(*component)
-                .or_default()
-                .insert(frame.function);
-            if !on_stack.insert(frame.function) {
-                self.recursing.insert(*component);
-            }
-        }
-        let folded = touched
-            .intersection(&self.recursing)
-            .flat_map(|component| &self.seen[component]);
-        folded
-            .copied()
-            .filter(|function| self.told.insert(*function))
+        let repeated = stack
+            .iter()
+            .filter(|frame| !on_stack.insert(frame.function));
+        let components: BTreeSet<u32> = repeated
+            .filter_map(|frame| Some(recursion.get(&frame.function)?.component))
+            .collect();
+        let new: BTreeSet<u32> = components
+            .into_iter()
+            .filter(|component| self.recursing.insert(*component))
+            .collect();
+        let place = |function| {
+            reduced
+                .iter()
+                .rev()
+                .position(|frame| frame.function == function)
+        };
+        recursion
+            .iter()
+            .filter(|(_, function)| new.contains(&function.component))
+            .map(|(function, _)| Recursing {
+                function: *function,
+                place: place(*function),
+            })
             .collect()
     }
 }
@@ -178,38 +186,38 @@ mod tests {
     fn one_site_for_one_stack_without_cycles() {
         let mut sights = Sights::default();
         let recursion = one_component("ab");
-        assert_eq!(sights.see(stack("abx"), false, &recursion).site, 0);
-        assert_eq!(sights.see(stack("aby"), false, &recursion).site, 1);
-        assert_eq!(sights.see(stack("abx"), false, &recursion).new, None);
+        assert_eq!(sights.see(&stack("abx"), false, &recursion).site, 0);
+        assert_eq!(sights.see(&stack("aby"), false, &recursion).site, 1);
+        assert_eq!(sights.see(&stack("abx"), false, &recursion).new, None);
     }
 
     #[test]
-    fn functions_fold_once_something_in_their_component_recurses() {
+    fn a_component_folds_once_something_in_it_recurses() {
         let mut sights = Sights::default();
         let recursion = one_component("abc");
-        assert!(
-            sights
-                .see(stack("abx"), false, &recursion)
-                .recursing
-                .is_empty()
-        );
+        let mut recursing = |functions: &str| {
+            let sight = sights.see(&stack(functions), false, &recursion);
+            let named =
+                |recursing: &Recursing| (char::from_u32(recursing.function), recursing.place);
+            sight.recursing.iter().map(named).collect::<Vec<_>>()
+        };
+        assert_eq!(recursing("xab"), []);
         assert_eq!(
-            sights.see(stack("cc"), false, &recursion).recursing,
-            ['a', 'b', 'c'].map(u32::from)
+            recursing("xacbc"),
+            [
+                (Some('a'), Some(1)),
+                (Some('b'), None),
+                (Some('c'), Some(2))
+            ]
         );
-        assert!(
-            sights
-                .see(stack("ccc"), false, &recursion)
-                .recursing
-                .is_empty()
-        );
+        assert_eq!(recursing("xaa"), []);
     }
 
     #[test]
     fn beyond_the_cap_a_call_site_is_a_site() {
         let mut sights = Sights::default();
         let recursion = BTreeMap::new();
-        let first = sights.see(stack("abx"), true, &recursion);
+        let first = sights.see(&stack("abx"), true, &recursion);
         assert_eq!(first.new.map(|stack| stack.len()), Some(1));
     }
 }
