@@ -7,6 +7,8 @@ pub mod heap;
 pub mod instrument;
 pub mod judge;
 pub mod module;
+#[cfg(test)]
+mod naive;
 pub mod report;
 pub mod run;
 pub mod snapshot;

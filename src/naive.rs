@@ -1,0 +1,532 @@
+//! The naive count: a host call and a backtrace at every entry and exit of an allocator, and a hash table of live blocks.
+//!
+//! It is slow, simple and shares nothing with the instrument but the table of allocators: another rewrite (wasm-encoder's
+//! re-encoder), another folding of recursion, another fold. What both say of a guest must be the same, site by site.
+
+use std::collections::{BTreeMap, HashMap};
+
+use wasm_encoder::reencode::{self, Reencode};
+use wasm_encoder::{
+    CodeSection, EntityType, Function, FunctionSection, ImportSection, SectionId, TypeSection,
+    ValType,
+};
+use wasmtime::{Caller, Extern, Linker, WasmBacktrace};
+
+use crate::heap::Count;
+use crate::instrument::Width;
+use crate::module::{Allocator, CodeFrame, Module, Role};
+use crate::run::{Log, MarkKind, Observer, State};
+
+/// Functions that the naive module imports.
+const IMPORTS: u32 = 2;
+/// Arguments that are handed to the host.
+const ARGUMENTS: usize = 4;
+
+/// A place in the code that does not depend on how it is encoded: the function, and how many calls it has before.
+pub(crate) type Place = (u32, usize);
+
+/// What one site allocated.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub(crate) struct Figures {
+    pub(crate) total: Count,
+    pub(crate) at_peak: Count,
+    pub(crate) live: Count,
+}
+
+/// Rewrites a module so that the host is told of every entry and exit of its allocators.
+pub(crate) fn rewrite(module: &Module, allocators: &[Allocator]) -> Vec<u8> {
+    let mut rewrite = Rewrite {
+        module,
+        allocators,
+        written: None,
+    };
+    let mut output = wasm_encoder::Module::new();
+    let parser = wasmparser::Parser::new(0);
+    rewrite
+        .parse_core_module(&mut output, parser, module.bytes())
+        .expect("the module is valid");
+    output.finish()
+}
+
+struct Rewrite<'a> {
+    module: &'a Module,
+    allocators: &'a [Allocator],
+    /// The last section that was written.
+    written: Option<SectionId>,
+}
+
+impl Rewrite<'_> {
+    fn shifted(&self, function: u32) -> u32 {
+        if function < self.module.imported_functions() {
+            function
+        } else {
+            function + IMPORTS
+        }
+    }
+
+    fn import(&self, imports: &mut ImportSection) {
+        let first = self.module.type_count();
+        imports.import("naive", "enter", EntityType::Function(first));
+        imports.import("naive", "exit", EntityType::Function(first + 1));
+    }
+
+    fn wrapper(&self, number: usize, allocator: &Allocator) -> Function {
+        let signature = self.module.signature(allocator.function);
+        let parameters = signature.params();
+        let has_result = !signature.results().is_empty();
+        let locals = if has_result {
+            vec![(1, self.val_type_of(signature.results()[0]))]
+        } else {
+            vec![]
+        };
+        let mut function = Function::new(locals);
+        let mut code = function.instructions();
+        code.i32_const(number as i32);
+        for argument in 0..ARGUMENTS {
+            match parameters.get(argument) {
+                Some(wasmparser::ValType::I64) => code.local_get(argument as u32),
+                Some(_) => code.local_get(argument as u32).i64_extend_i32_u(),
+                None => code.i64_const(0),
+            };
+        }
+        code.call(self.module.imported_functions());
+        (0..parameters.len() as u32).for_each(|parameter| drop(code.local_get(parameter)));
+        code.call(self.shifted(allocator.function));
+        if has_result {
+            let result = parameters.len() as u32;
+            code.local_tee(result)
+                .i32_const(number as i32)
+                .local_get(result);
+            if signature.results()[0] != wasmparser::ValType::I64 {
+                code.i64_extend_i32_u();
+            }
+        } else {
+            code.i32_const(number as i32).i64_const(0);
+        }
+        code.call(self.module.imported_functions() + 1).end();
+        function
+    }
+
+    fn val_type_of(&self, value: wasmparser::ValType) -> ValType {
+        if value == wasmparser::ValType::I64 {
+            ValType::I64
+        } else {
+            ValType::I32
+        }
+    }
+}
+
+impl Reencode for Rewrite<'_> {
+    type Error = std::convert::Infallible;
+
+    fn function_index(&mut self, function: u32) -> Result<u32, reencode::Error> {
+        let first = self.module.function_count() + IMPORTS;
+        let wrapper = self
+            .allocators
+            .iter()
+            .position(|allocator| allocator.function == function);
+        Ok(wrapper.map_or_else(|| self.shifted(function), |wrapper| first + wrapper as u32))
+    }
+
+    fn parse_type_section(
+        &mut self,
+        types: &mut TypeSection,
+        section: wasmparser::TypeSectionReader<'_>,
+    ) -> Result<(), reencode::Error> {
+        reencode::utils::parse_type_section(self, types, section)?;
+        let mut parameters = vec![ValType::I32];
+        parameters.extend([ValType::I64; ARGUMENTS]);
+        types.ty().function(parameters, []);
+        types.ty().function([ValType::I32, ValType::I64], []);
+        Ok(())
+    }
+
+    fn parse_import_section(
+        &mut self,
+        imports: &mut ImportSection,
+        section: wasmparser::ImportSectionReader<'_>,
+    ) -> Result<(), reencode::Error> {
+        reencode::utils::parse_import_section(self, imports, section)?;
+        self.import(imports);
+        self.written = Some(SectionId::Import);
+        Ok(())
+    }
+
+    fn intersperse_section_hook(
+        &mut self,
+        module: &mut wasm_encoder::Module,
+        _after: Option<SectionId>,
+        before: Option<SectionId>,
+    ) -> Result<(), reencode::Error> {
+        let too_late = before.is_none_or(|before| before as u8 > SectionId::Import as u8);
+        if too_late && self.written.is_none() {
+            let mut imports = ImportSection::new();
+            self.import(&mut imports);
+            module.section(&imports);
+            self.written = Some(SectionId::Import);
+        }
+        Ok(())
+    }
+
+    fn parse_function_section(
+        &mut self,
+        functions: &mut FunctionSection,
+        section: wasmparser::FunctionSectionReader<'_>,
+    ) -> Result<(), reencode::Error> {
+        reencode::utils::parse_function_section(self, functions, section)?;
+        for allocator in self.allocators {
+            functions.function(self.module.type_index(allocator.function));
+        }
+        Ok(())
+    }
+
+    fn parse_code_section(
+        &mut self,
+        code: &mut CodeSection,
+        section: wasmparser::CodeSectionReader<'_>,
+    ) -> Result<(), reencode::Error> {
+        reencode::utils::parse_code_section(self, code, section)?;
+        for (number, allocator) in self.allocators.iter().enumerate() {
+            code.function(&self.wrapper(number, allocator));
+        }
+        Ok(())
+    }
+}
+
+/// Counts by the simplest means.
+#[derive(Debug)]
+pub(crate) struct Naive {
+    module: Module,
+    allocators: Vec<Allocator>,
+    places: Places,
+    /// Arguments of the outermost allocator call that is under way, and where it was called.
+    outermost: Option<([u64; ARGUMENTS], Vec<Place>)>,
+    depth: u32,
+    inner: u64,
+    /// Address to size and site.
+    blocks: HashMap<u64, (u64, Vec<Place>)>,
+    aliases: HashMap<u64, u64>,
+    pub(crate) sites: BTreeMap<Vec<Place>, Figures>,
+    pub(crate) live: Count,
+    pub(crate) total: Count,
+    pub(crate) peak: Count,
+}
+
+impl Naive {
+    /// A count for a module and its naive rewrite.
+    pub(crate) fn new(module: Module, allocators: Vec<Allocator>, rewritten: &Module) -> Naive {
+        Naive {
+            places: Places::of(rewritten),
+            module,
+            allocators,
+            outermost: None,
+            depth: 0,
+            inner: 0,
+            blocks: HashMap::new(),
+            aliases: HashMap::new(),
+            sites: BTreeMap::new(),
+            live: Count::default(),
+            total: Count::default(),
+            peak: Count::default(),
+        }
+    }
+
+    fn enter(&mut self, number: usize, arguments: [u64; ARGUMENTS], backtrace: &WasmBacktrace) {
+        self.depth += 1;
+        if self.depth == 1 {
+            self.inner = 0;
+            self.outermost = Some((arguments, self.stack(backtrace)));
+        } else if let Role::Free { address } = self.allocators[number].role
+            && arguments[address as usize] == self.inner
+        {
+            self.inner = 0;
+        }
+    }
+
+    fn exit(&mut self, number: usize, result: u64, memory: &[u8]) {
+        self.depth -= 1;
+        let role = self.allocators[number].role;
+        if self.depth > 0 {
+            let is_address = !matches!(role, Role::Free { .. } | Role::AllocateInto { .. });
+            if is_address && result != 0 {
+                self.inner = result;
+            }
+            return;
+        }
+        let (arguments, site) = self.outermost.take().expect("an allocator was entered");
+        let argument = |index: u32| arguments[index as usize];
+        match role {
+            Role::Free { address } => self.free(argument(address)),
+            Role::Allocate { size } => self.allocate(result, argument(size), site),
+            Role::AllocateArray { count, size } => {
+                self.allocate(result, argument(count) * argument(size), site)
+            }
+            Role::AllocateInto { out, size } if result == 0 => {
+                let out = argument(out) as usize;
+                let address =
+                    u32::from_le_bytes(memory[out..out + 4].try_into().expect("four bytes"));
+                self.allocate(address.into(), argument(size), site);
+            }
+            Role::AllocateInto { .. } => {}
+            Role::Resize { address, size } => {
+                // The sized form hands out no block for zero bytes.
+                let sized = self
+                    .module
+                    .signature(self.allocators[number].function)
+                    .params()
+                    .len()
+                    == 4;
+                let result = if sized && argument(size) == 0 {
+                    0
+                } else {
+                    result
+                };
+                self.resize(argument(address), result, argument(size), site);
+            }
+            Role::ResizeArray {
+                address,
+                count,
+                size,
+            } => {
+                self.resize(
+                    argument(address),
+                    result,
+                    argument(count) * argument(size),
+                    site,
+                );
+            }
+        }
+    }
+
+    fn resize(&mut self, old: u64, new: u64, size: u64, site: Vec<Place>) {
+        if new != 0 || size == 0 {
+            self.free(old);
+        }
+        self.allocate(new, size, site);
+    }
+
+    fn allocate(&mut self, address: u64, size: u64, site: Vec<Place>) {
+        if address == 0 {
+            return;
+        }
+        self.aliases.remove(&address);
+        if self.blocks.contains_key(&address) {
+            self.free(address);
+        }
+        let figures = self.sites.entry(site.clone()).or_default();
+        for count in [
+            &mut figures.total,
+            &mut figures.live,
+            &mut self.live,
+            &mut self.total,
+        ] {
+            count.bytes += size;
+            count.blocks += 1;
+        }
+        self.blocks.insert(address, (size, site));
+        if self.inner != 0 && self.inner != address && !self.blocks.contains_key(&self.inner) {
+            self.aliases.insert(self.inner, address);
+        }
+        if self.live.bytes > self.peak.bytes {
+            self.peak = self.live;
+            self.sites
+                .values_mut()
+                .for_each(|figures| figures.at_peak = figures.live);
+        }
+    }
+
+    fn free(&mut self, address: u64) {
+        let address = match self.aliases.get(&address) {
+            Some(aliased) if !self.blocks.contains_key(&address) => *aliased,
+            _ => address,
+        };
+        let Some((size, site)) = self.blocks.remove(&address) else {
+            return;
+        };
+        self.aliases.retain(|_, aliased| *aliased != address);
+        let figures = self.sites.get_mut(&site).expect("it allocated the block");
+        for count in [&mut figures.live, &mut self.live] {
+            count.bytes -= size;
+            count.blocks -= 1;
+        }
+    }
+
+    /// The calling context of the wrapper on top, innermost first, without cycles.
+    fn stack(&self, backtrace: &WasmBacktrace) -> Vec<Place> {
+        let mut stack: Vec<Place> = Vec::new();
+        for frame in backtrace.frames()[1..].iter().rev() {
+            let place = self.places.at(
+                frame.func_index(),
+                frame.module_offset().expect("there is an address map"),
+            );
+            let place = (place.0 - IMPORTS, place.1);
+            if let Some(first) = stack.iter().position(|(function, _)| *function == place.0) {
+                stack.truncate(first);
+            }
+            stack.push(place);
+        }
+        stack.reverse();
+        stack
+    }
+}
+
+impl Observer for Naive {
+    fn site(&mut self, _: Vec<CodeFrame>, _: bool) {}
+    fn events(&mut self, _: Width, _: &[u8], _: u64) {}
+    fn mark(&mut self, _: MarkKind, _: u64, _: u64) {}
+    fn finish(&mut self, _: Log) {}
+}
+
+/// Provides the two functions of a naive module.
+pub(crate) fn provide(linker: &mut Linker<State<Naive>>) -> wasmtime::Result<()> {
+    let enter =
+        |mut caller: Caller<'_, State<Naive>>, number: u32, a: u64, b: u64, c: u64, d: u64| {
+            let backtrace = WasmBacktrace::force_capture(&caller);
+            caller
+                .data_mut()
+                .observer
+                .enter(number as usize, [a, b, c, d], &backtrace);
+        };
+    let exit = |mut caller: Caller<'_, State<Naive>>, number: u32, result: u64| {
+        let memory = caller
+            .get_export("memory")
+            .and_then(Extern::into_memory)
+            .expect("guests export their memory");
+        let (data, state) = memory.data_and_store_mut(&mut caller);
+        state.observer.exit(number as usize, result, data);
+    };
+    linker.func_wrap("naive", "enter", enter)?;
+    linker.func_wrap("naive", "exit", exit)?;
+    Ok(())
+}
+
+/// Where the calls of each function are.
+#[derive(Debug)]
+pub(crate) struct Places(BTreeMap<u32, Vec<usize>>);
+
+impl Places {
+    pub(crate) fn of(module: &Module) -> Places {
+        let functions = module.imported_functions()..module.function_count();
+        Places(
+            functions
+                .map(|function| (function, calls(module, function)))
+                .collect(),
+        )
+    }
+
+    /// The place of the call at that offset of the file.
+    pub(crate) fn at(&self, function: u32, offset: usize) -> Place {
+        (
+            function,
+            self.0[&function]
+                .iter()
+                .position(|call| *call == offset)
+                .expect("frames are at calls"),
+        )
+    }
+}
+
+fn calls(module: &Module, function: u32) -> Vec<usize> {
+    use wasmparser::Operator::{Call, CallIndirect, CallRef};
+    let range = module.body(function).expect("a defined function");
+    let reader = wasmparser::BinaryReader::new(&module.bytes()[range.clone()], range.start);
+    let operators = wasmparser::FunctionBody::new(reader)
+        .get_operators_reader()
+        .expect("the module is valid");
+    operators
+        .into_iter_with_offsets()
+        .map(|operator| operator.expect("the module is valid"))
+        .filter(|(operator, _)| {
+            matches!(operator, Call { .. } | CallIndirect { .. } | CallRef { .. })
+        })
+        .map(|(_, offset)| offset)
+        .collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use std::path::{Path, PathBuf};
+
+    use super::*;
+    use crate::heap::{Fold, Recording};
+    use crate::instrument::instrument;
+    use crate::run::{self, Compiled, Engine};
+    use crate::suite::{self, ModuleSource, Scenario};
+
+    #[test]
+    fn both_counts_agree_on_every_guest() {
+        let root = Path::new(env!("CARGO_MANIFEST_DIR"));
+        let folders: Vec<PathBuf> = ["suites", "tests/planted/suites"]
+            .iter()
+            .map(|folder| root.join(folder))
+            .collect();
+        let engine = Engine::new(None).expect("the engine has its defaults");
+        for folder in folders {
+            for path in suite::discover(&[folder]).expect("there are suites") {
+                let suite = suite::load(&path).expect("the suite is valid");
+                let ModuleSource::File(file) = &suite.module else {
+                    panic!("guests are prebuilt")
+                };
+                for scenario in &suite.scenarios {
+                    check(&engine, file, scenario);
+                }
+            }
+        }
+    }
+
+    fn check(engine: &Engine, file: &Path, scenario: &Scenario) {
+        let name = format!("{} {}", file.display(), scenario.name);
+        let module = Module::load(file).expect("the guest is there");
+        let recording = logged(engine, &module, scenario);
+        let naive = naive(engine, file, scenario);
+        let last = recording.marks.last().expect("every run has marks");
+        assert_eq!(last.total, naive.total, "{name}: total");
+        assert_eq!(last.live, naive.live, "{name}: live at the end");
+        assert_eq!(recording.peak, naive.peak, "{name}: peak");
+        assert_eq!(
+            recording.diagnostics.folded_allocations, 0,
+            "{name}: below the cap"
+        );
+        assert_eq!(by_place(&module, &recording), naive.sites, "{name}: sites");
+    }
+
+    fn logged(engine: &Engine, module: &Module, scenario: &Scenario) -> Recording {
+        let compiled = engine.compile("guest", instrument(module).expect("it has an allocator"));
+        let outcome = run::run(
+            engine,
+            &compiled.expect("it is valid"),
+            scenario,
+            Fold::default(),
+        );
+        outcome.expect("it runs").observer.finish()
+    }
+
+    fn naive(engine: &Engine, file: &Path, scenario: &Scenario) -> Naive {
+        let module = Module::load(file).expect("the guest is there");
+        let allocators = module.allocators().expect("it has an allocator");
+        let wasm = rewrite(&module, &allocators);
+        let rewritten = Module::parse("naive", wasm.clone()).expect("the rewrite is valid");
+        let mut instrumented = instrument(&module).expect("it has an allocator");
+        instrumented.wasm = wasm;
+        let compiled: Compiled = engine.compile("guest", instrumented).expect("it is valid");
+        let naive = Naive::new(module, allocators, &rewritten);
+        run::run_with(engine, &compiled, scenario, naive, provide)
+            .expect("it runs")
+            .observer
+    }
+
+    /// The log's sites by places; those that differ only in how the code is encoded become one.
+    fn by_place(module: &Module, recording: &Recording) -> BTreeMap<Vec<Place>, Figures> {
+        let places = Places::of(module);
+        let place = |frame: &CodeFrame| places.at(frame.function, frame.offset as usize);
+        let figures = recording.sites.iter().map(|site| {
+            let figures = Figures {
+                total: site.total,
+                at_peak: site.at_peak,
+                live: site.at_end,
+            };
+            (site.stack.iter().map(place).collect(), figures)
+        });
+        figures.collect()
+    }
+}
