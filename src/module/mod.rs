@@ -253,3 +253,6 @@ fn refuse_large(module: &str, size: u64) -> Result<(), ModuleError> {
     }
     Ok(())
 }
+
+#[cfg(test)]
+mod tests;

@@ -1,6 +1,7 @@
 //! From a place in the code to functions and lines.
 
 use std::convert::Infallible;
+use std::ops::Range;
 
 use addr2line::Context;
 use addr2line::gimli::{self, Dwarf, EndianSlice, LittleEndian, UnitOffset, UnitRef};
@@ -9,7 +10,7 @@ use super::Module;
 use super::demangle::printable;
 use super::frame::{CodeFrame, Frame};
 use super::source_path::source_path;
-use super::symbol::{last_segment, readable};
+use super::symbol::{has_path, last_segment, readable};
 
 type Bytes<'m> = EndianSlice<'m, LittleEndian>;
 
@@ -58,25 +59,26 @@ impl<'m> Symbols<'m> {
             entry = frame.dw_die_offset;
             frames.push(inlined_frame(&frame, &compiled_in));
         }
-        if entry.is_some_and(|entry| !self.may_be(place.function, unit, entry)) {
+        if entry.is_some_and(|entry| !self.is_of(place.function, unit, entry)) {
             return None;
         }
         frames.last_mut()?.inlined = false;
         Some(frames)
     }
 
-    /// Whether an entry for a function begins where that function does. Linkers let the entries of functions that they
-    /// threw away begin at 0 or at the end of the address space.
-    fn may_be(&self, function: u32, unit: UnitRef<'_, Bytes<'m>>, entry: UnitOffset) -> bool {
-        let Some(low_pc) = low_pc(unit, entry) else {
+    /// Whether an entry is of that function: it has to begin and end with it. Linkers let the entries of functions that
+    /// they threw away begin at 0 or at the end of the address space.
+    fn is_of(&self, function: u32, unit: UnitRef<'_, Bytes<'m>>, entry: UnitOffset) -> bool {
+        let Some(claimed) = address_range(unit, entry) else {
             return true;
         };
-        let begin = self
-            .module
-            .body(function)
-            .and_then(|body| self.address(body.start));
+        let Some(body) = self.module.body(function) else {
+            return false;
+        };
         // Some tools count the size before the body as a part of it.
-        begin.is_some_and(|begin| (begin.saturating_sub(MAX_SIZE_WIDTH)..=begin).contains(&low_pc))
+        let begins =
+            |begin: u64| (begin.saturating_sub(MAX_SIZE_WIDTH)..=begin).contains(&claimed.start);
+        self.address(body.start).is_some_and(begins) && self.address(body.end) == Some(claimed.end)
     }
 
     /// Addresses in debug info are relative to the code section.
@@ -134,17 +136,22 @@ fn inlined_frame(frame: &addr2line::Frame<'_, Bytes<'_>>, compiled_in: &str) -> 
     }
 }
 
-fn low_pc(unit: UnitRef<'_, Bytes<'_>>, entry: UnitOffset) -> Option<u64> {
+/// `None` where an entry has none, or several.
+fn address_range(unit: UnitRef<'_, Bytes<'_>>, entry: UnitOffset) -> Option<Range<u64>> {
     let entry = unit.entry(entry).ok()?;
-    let value = entry.attr_value(gimli::DW_AT_low_pc)?;
-    unit.attr_address(value).ok()?
+    let start = unit
+        .attr_address(entry.attr_value(gimli::DW_AT_low_pc)?)
+        .ok()??;
+    let end = entry.attr_value(gimli::DW_AT_high_pc)?;
+    let size = end.udata_value().map(|size| start.wrapping_add(size));
+    Some(start..size.or_else(|| unit.attr_address(end).ok()?)?)
 }
 
 /// Of a function's two names the one that says more: reduced debug info has `insert` where the symbol has
 /// `feed::Cache::insert`, but a C program's `main` goes by `__main_argc_argv` as a symbol.
 fn fuller(in_debug_info: &str, symbol: String) -> String {
     let is_short_for =
-        !in_debug_info.contains("::") && last_segment(in_debug_info) == last_segment(&symbol);
+        !has_path(in_debug_info) && last_segment(in_debug_info) == last_segment(&symbol);
     if in_debug_info.is_empty() || is_short_for {
         symbol
     } else {
