@@ -1,1 +1,17 @@
-//! TODO
+//! What is said of a run: one value, and one file for each form that it takes.
+
+mod assemble;
+mod failure;
+mod json;
+mod names;
+mod sparkline;
+mod value;
+
+pub use self::assemble::{assemble, without_figures};
+pub use self::failure::{Commands, failure};
+pub use self::json::{ReportError, ReportFile};
+pub use self::names::short_name;
+pub use self::value::{
+    Bound, Counted, Fault, MarkReport, MetricReport, Place, Report, ScenarioReport, SiteReport,
+    SnapshotChange, SuiteReport, VERSION,
+};

@@ -8,7 +8,7 @@ use super::scenario::Scenario;
 use super::step::Step;
 use super::threshold::Threshold;
 
-/// The fewest cycles that show steady growth: two differences.
+/// The fewest cycles that show steady growth: two differences. The note below says it in words.
 const MIN_CYCLES: u32 = 3;
 
 /// Checks the thresholds of a scenario whose story is sound.
@@ -41,34 +41,56 @@ fn never_idle(metric: Metric, scenario: &Scenario, at: Cursor) -> Option<Fault> 
 }
 
 fn too_few_cycles(scenario: &Scenario, at: Cursor) -> Option<Fault> {
-    let steps_repeat = scenario.cycles >= MIN_CYCLES && !scenario.steps.is_empty();
+    let cycles = scenario.cycles;
     let (why, way_out) = match scenario.steps.as_slice() {
-        _ if steps_repeat => return None,
-        [Step::Run(_)] => (
-            "a command runs once".to_owned(),
-            "bound `delta` or `end` instead".to_owned(),
+        [] => (
+            "without steps".to_owned(),
+            "a cycle is one repetition of `steps`",
         ),
+        [Step::Run(_)] => (
+            "of a command, which runs once".to_owned(),
+            "bound `delta` instead",
+        ),
+        _ if cycles >= MIN_CYCLES => return None,
         _ => (
-            format!("it takes {MIN_CYCLES} cycles, here is {}", scenario.cycles),
-            format!("let the steps repeat, such as `cycles: 50`; at least {MIN_CYCLES}"),
+            format!("with `cycles: {cycles}`"),
+            "steady growth shows over 3 cycles or more, such as `cycles: 50`",
         ),
     };
-    let message = format!("`growth` cannot be measured: {why}");
+    let message = format!("`growth` cannot be measured {why}");
     Some(Fault::at(at.key_place(), message).with_note(way_out))
 }
 
 fn never_fails(threshold: &Threshold, scenario: &Scenario, at: Cursor) -> Option<Fault> {
-    let Threshold { metric, .. } = threshold;
+    let Threshold {
+        metric, comparison, ..
+    } = threshold;
     let range = Range::of(*metric, scenario);
-    let what = if range.all_within(threshold) {
-        "can never fail"
-    } else if range.none_within(threshold) {
-        "can never hold"
-    } else {
-        return None;
+    // A ceiling is harmless where even the most is below it, and hopeless where even the least is above.
+    let (most, least) = match comparison.is_ceiling() {
+        true => (range.most, range.least),
+        false => (range.least, range.most),
     };
-    let message = format!("`{metric}: {threshold}` {what}");
-    Some(Fault::at(at.place(), message).with_note(range.explain(*metric, scenario)))
+    let (what, end) = match (threshold.holds(most), threshold.holds(least)) {
+        (true, _) => ("can never fail", most),
+        (_, false) => ("can never hold", least),
+        _ => return None,
+    };
+    let fault = Fault::at(at.place(), format!("`{metric}: {threshold}` {what}"));
+    Some(fault.with_note(explain(*metric, end, scenario)))
+}
+
+/// Why a metric cannot pass that end of its range.
+fn explain(metric: Metric, end: f64, scenario: &Scenario) -> String {
+    if end == 0.0 {
+        return format!("`{metric}` is never negative");
+    }
+    if metric == Metric::Fragmentation {
+        return "a share is never more than 1".to_owned();
+    }
+    let memory = format_bytes(scenario.limits.memory as f64);
+    let end = metric.unit().format(end);
+    format!("the memory limit of {memory} keeps it within {end}, see `limits`")
 }
 
 /// The values that a metric can take at all, both ends included.
@@ -110,35 +132,6 @@ impl Range {
                 least: 0.0,
                 most: f64::INFINITY,
             },
-        }
-    }
-
-    fn all_within(&self, threshold: &Threshold) -> bool {
-        let end = if threshold.comparison.is_ceiling() {
-            self.most
-        } else {
-            self.least
-        };
-        threshold.holds(end)
-    }
-
-    fn none_within(&self, threshold: &Threshold) -> bool {
-        let end = if threshold.comparison.is_ceiling() {
-            self.least
-        } else {
-            self.most
-        };
-        !threshold.holds(end)
-    }
-
-    fn explain(&self, metric: Metric, scenario: &Scenario) -> String {
-        let memory = format_bytes(scenario.limits.memory as f64);
-        match metric {
-            Metric::Fragmentation => "it is a share, from 0 to 1".to_owned(),
-            Metric::Total | Metric::TotalBlocks | Metric::IdleChurn => {
-                format!("`{metric}` is never negative")
-            }
-            _ => format!("the scenario is stopped where its memory exceeds {memory}, see `limits`"),
         }
     }
 }

@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 use std::io;
 use std::path::{Path, PathBuf};
 
-use super::suite::suite_name;
+use super::suite_name;
 
 /// The suite files that some paths stand for, without repetition, in a stable order.
 ///
@@ -41,7 +41,7 @@ pub enum DiscoverError {
         source: io::Error,
     },
     /// The paths hold no suite.
-    #[error("no suite found: {} no *.yaml or *.yml file", folders(scanned))]
+    #[error("no suite found: {}", why_none(scanned))]
     NoSuite {
         /// Where suites were looked for.
         scanned: Vec<PathBuf>,
@@ -61,17 +61,16 @@ pub enum DiscoverError {
     },
 }
 
-fn folders(scanned: &[PathBuf]) -> String {
-    match scanned {
-        [] => "there is no folder to look into, so".to_owned(),
-        [folder] => format!("{} holds", folder.display()),
-        several => {
-            let names: Vec<String> = several
-                .iter()
-                .map(|path| path.display().to_string())
-                .collect();
-            format!("{} hold", names.join(", "))
-        }
+fn why_none(scanned: &[PathBuf]) -> String {
+    let names: Vec<String> = scanned
+        .iter()
+        .map(|path| path.display().to_string())
+        .collect();
+    let names = names.join(", ");
+    match scanned.len() {
+        0 => "no file and no folder was named".to_owned(),
+        1 => format!("{names} holds no *.yaml or *.yml file"),
+        _ => format!("{names} hold no *.yaml or *.yml file"),
     }
 }
 
@@ -116,4 +115,86 @@ fn refuse_same_names(suites: &[PathBuf]) -> Result<(), DiscoverError> {
         }
     }
     Ok(())
+}
+
+#[cfg(test)]
+mod tests {
+    use std::fs;
+    use std::path::PathBuf;
+
+    use tempfile::TempDir;
+
+    use super::discover;
+
+    fn folder_with(files: &[&str]) -> TempDir {
+        let folder = tempfile::tempdir().expect("a temporary directory can be made");
+        for file in files {
+            let path = folder.path().join(file);
+            fs::create_dir_all(path.parent().expect("a file has a folder"))
+                .expect("a folder can be made");
+            fs::write(path, "").expect("a file can be written");
+        }
+        folder
+    }
+
+    /// What is discovered, or why nothing is, with paths relative to the folder.
+    fn discovered(folder: &TempDir, paths: &[&str]) -> String {
+        let paths: Vec<PathBuf> = paths.iter().map(|path| folder.path().join(path)).collect();
+        let text = match discover(&paths) {
+            Ok(suites) => suites
+                .iter()
+                .map(|path| path.display().to_string())
+                .collect::<Vec<_>>()
+                .join(" "),
+            Err(error) => error.to_string(),
+        };
+        text.replace('\\', "/").replace(
+            &format!("{}/", folder.path().display()).replace('\\', "/"),
+            "",
+        )
+    }
+
+    #[test]
+    fn folder_stands_for_its_own_suites() {
+        let files = [
+            "s/b.yaml",
+            "s/a.yml",
+            "s/.hidden.yaml",
+            "s/notes.txt",
+            "s/data/c.yaml",
+        ];
+        assert_eq!(discovered(&folder_with(&files), &["s"]), "s/a.yml s/b.yaml");
+    }
+
+    #[test]
+    fn paths_keep_their_order_without_repetition() {
+        let folder = folder_with(&["s/b.yaml", "s/a.yaml", "c.suite"]);
+        assert_eq!(
+            discovered(&folder, &["s/b.yaml", "s", "c.suite"]),
+            "s/b.yaml s/a.yaml c.suite"
+        );
+    }
+
+    #[test]
+    fn no_suite_is_an_error() {
+        let folder = folder_with(&["s/notes.txt"]);
+        assert_eq!(
+            discovered(&folder, &["s"]),
+            "no suite found: s holds no *.yaml or *.yml file"
+        );
+        assert_eq!(
+            discovered(&folder, &[]),
+            "no suite found: no file and no folder was named"
+        );
+        assert!(discovered(&folder, &["t"]).starts_with("failed to read t: "));
+    }
+
+    #[test]
+    fn one_name_is_one_suite() {
+        let folder = folder_with(&["a/feed.yaml", "b/feed.yml"]);
+        assert_eq!(
+            discovered(&folder, &["a", "b"]),
+            "two suites are named `feed`: a/feed.yaml and b/feed.yml\na suite is named as its file, rename one"
+        );
+    }
 }

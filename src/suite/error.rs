@@ -27,7 +27,10 @@ pub struct SuiteError {
 #[derive(Debug)]
 struct Excerpt {
     position: Position,
-    line: String,
+    /// The line up to the column.
+    before: String,
+    /// The line from the column on.
+    rest: String,
     /// How many characters to underline.
     width: usize,
 }
@@ -38,8 +41,9 @@ impl SuiteErrors {
         &self.errors
     }
 
-    /// An error that has no place in the text, since there is none.
-    pub(super) fn unreadable(path: &Path, message: String, notes: Vec<String>) -> Self {
+    /// An error about a file that has no text to show.
+    pub(super) fn without_text(path: &Path, message: String, note: Option<&str>) -> Self {
+        let notes = note.map(str::to_owned).into_iter().collect();
         let error = SuiteError {
             path: path.to_owned(),
             message,
@@ -51,12 +55,13 @@ impl SuiteErrors {
         }
     }
 
+    /// Finds the places of all faults in the text.
     pub(super) fn new(path: &Path, text: &str, faults: Vec<Fault>) -> Self {
         let mut errors: Vec<SuiteError> = faults
             .into_iter()
             .map(|fault| SuiteError::new(path, text, fault))
             .collect();
-        errors.sort_by_key(SuiteError::position);
+        errors.sort_by_key(|error| (error.position().is_none(), error.position()));
         // What is wrong in a block that aliases repeat is wrong once.
         errors.dedup_by(|a, b| a.position() == b.position() && a.message == b.message);
         SuiteErrors { errors }
@@ -89,10 +94,13 @@ impl SuiteError {
 
     fn new(path: &Path, text: &str, fault: Fault) -> Self {
         let mut notes = fault.notes;
-        if let Some(first) = fault.first.and_then(|node| yaml::locate(text, node)) {
-            notes.insert(0, format!("the first is on line {}", first.line));
+        let position = find(text, fault.place);
+        let first = fault.first.and_then(|node| yaml::locate(text, node));
+        let line = |position: Option<Position>| position.map(|position| position.line);
+        if let Some(first) = line(first).filter(|first| Some(*first) != line(position)) {
+            notes.insert(0, format!("the first is on line {first}"));
         }
-        let excerpt = find(text, fault.place).map(|position| Excerpt::new(text, position));
+        let excerpt = position.map(|position| Excerpt::new(text, position));
         SuiteError {
             path: path.to_owned(),
             message: fault.message,
@@ -127,11 +135,8 @@ impl fmt::Display for SuiteError {
         write!(formatter, "\n{pad}--> {path}")?;
         if let Some(excerpt) = &self.excerpt {
             let Position { line, column } = excerpt.position;
-            write!(
-                formatter,
-                ":{line}:{column}\n{pad} |\n{line} | {}",
-                excerpt.line
-            )?;
+            write!(formatter, ":{line}:{column}\n{pad} |")?;
+            write!(formatter, "\n{line} | {}{}", excerpt.before, excerpt.rest)?;
             write!(formatter, "\n{pad} | {}", excerpt.underline())?;
         }
         self.notes
@@ -142,16 +147,14 @@ impl fmt::Display for SuiteError {
 
 impl Excerpt {
     fn new(text: &str, position: Position) -> Self {
-        let line = text
-            .lines()
-            .nth(position.line - 1)
-            .unwrap_or_default()
-            .to_owned();
-        let before: String = line.chars().take(position.column - 1).collect();
-        let width = token_width(&before, &line[before.len()..]);
+        let line = text.lines().nth(position.line - 1).unwrap_or_default();
+        let column = line.char_indices().nth(position.column - 1);
+        let (before, rest) = line.split_at(column.map_or(line.len(), |(at, _)| at));
+        let width = token_width(before, rest);
         Excerpt {
             position,
-            line,
+            before: last_of(before),
+            rest: first_of(rest),
             width,
         }
     }
@@ -159,13 +162,25 @@ impl Excerpt {
     fn underline(&self) -> String {
         // A tab is kept, so that the carets stand below what they mean however wide it is shown.
         let blank = |character: char| if character == '\t' { '\t' } else { ' ' };
-        let indent: String = self
-            .line
-            .chars()
-            .take(self.position.column - 1)
-            .map(blank)
-            .collect();
-        indent + &"^".repeat(self.width)
+        let indent: String = self.before.chars().map(blank).collect();
+        indent + &"^".repeat(self.width.min(self.rest.chars().count()).max(1))
+    }
+}
+
+/// Longer halves of a line are cut: nobody wrote them by hand.
+const MAX_HALF: usize = 80;
+
+fn first_of(rest: &str) -> String {
+    match rest.char_indices().nth(MAX_HALF) {
+        Some((at, _)) => format!("{}...", &rest[..at]),
+        None => rest.to_owned(),
+    }
+}
+
+fn last_of(before: &str) -> String {
+    match before.char_indices().rev().nth(MAX_HALF) {
+        Some((at, _)) => format!("...{}", &before[at..]),
+        None => before.to_owned(),
     }
 }
 

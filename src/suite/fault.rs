@@ -75,7 +75,7 @@ pub(super) fn unknown_word(what: &str, word: &str, accepted: &[&str]) -> String 
 /// The accepted word that was probably meant.
 pub(super) fn closest<'a>(word: &str, accepted: &[&'a str]) -> Option<&'a str> {
     /// Below this share of common letters a suggestion is a guess.
-    const SIMILARITY: f32 = 0.65;
+    const SIMILARITY: f32 = 0.7;
     let same_but_for_case = accepted
         .iter()
         .find(|other| other.eq_ignore_ascii_case(word));

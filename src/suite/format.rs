@@ -137,3 +137,67 @@ fn grouped(number: &str) -> String {
     }
     text + fraction
 }
+
+#[cfg(test)]
+mod tests {
+    use std::time::Duration;
+
+    use super::{format_bytes, format_duration, format_exact_bytes};
+    use crate::suite::Unit;
+
+    #[test]
+    fn bytes_have_two_digits() {
+        let check = |bytes, expected| assert_eq!(format_bytes(bytes), expected);
+        check(0.0, "0 B");
+        check(0.54, "0.5 B");
+        check(-0.01, "0 B");
+        check(412.0, "412 B");
+        check(1023.0, "1023 B");
+        check(1023.9, "1 KB");
+        check(1024.0, "1 KB");
+        check(65536.0, "64 KB");
+        check(102_400.0, "100 KB");
+        check(1_258_291.0, "1.2 MB");
+        check(-1_258_291.0, "-1.2 MB");
+        check(10_433_332.0, "10 MB");
+        check(1024.0 * 1024.0 - 1.0, "1 MB");
+        check(5e13, "46566 GB");
+    }
+
+    #[test]
+    fn exact_bytes_lose_nothing() {
+        let check = |bytes, expected| assert_eq!(format_exact_bytes(bytes), expected);
+        check(0.0, "0 B");
+        check(999.0, "999 B");
+        check(102_400.0, "102,400 B");
+        check(-1_234_567.0, "-1,234,567 B");
+        check(1024.5, "1,024.5 B");
+    }
+
+    #[test]
+    fn values_carry_their_unit() {
+        assert_eq!(Unit::Bytes.format(65536.0), "64 KB");
+        assert_eq!(Unit::BytesPerSecond.format(412.4), "412 B/s");
+        assert_eq!(
+            Unit::BytesPerCycle.format_exact(102_400.0),
+            "102,400 B/cycle"
+        );
+        assert_eq!(Unit::Blocks.format(1.0), "1 block");
+        assert_eq!(Unit::Blocks.format(1_000_000.0), "1,000,000 blocks");
+        assert_eq!(Unit::Ratio.format(0.4166), "0.417");
+    }
+
+    #[test]
+    fn durations_are_in_the_largest_unit_that_fits() {
+        let check = |nanoseconds, expected| {
+            assert_eq!(format_duration(Duration::from_nanos(nanoseconds)), expected);
+        };
+        check(0, "0 s");
+        check(15, "15 ns");
+        check(16_000_000, "16 ms");
+        check(1_500_000_000, "1.5 s");
+        check(30_000_000_000, "30 s");
+        check(300_000_000_000, "5 min");
+        check(3_600_000_000_000, "1 h");
+    }
+}

@@ -146,3 +146,15 @@ impl<'de> Deserialize<'de> for Metric {
         name.parse().map_err(serde::de::Error::custom)
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::Metric;
+
+    #[test]
+    fn names_are_read_back() {
+        for metric in Metric::ALL {
+            assert_eq!(metric.name().parse::<Metric>().ok(), Some(metric));
+        }
+    }
+}

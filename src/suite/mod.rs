@@ -9,28 +9,82 @@ mod decode;
 mod discover;
 mod error;
 mod fault;
+mod file;
 mod format;
+mod load;
 mod metric;
 mod node;
 mod rules;
 mod scalar;
 mod scenario;
 mod schema;
+mod source;
 mod step;
-mod suite;
+mod stop;
 #[cfg(test)]
 mod tests;
 mod threshold;
 mod units;
 mod yaml;
 
+use std::path::{Path, PathBuf};
+
 pub use self::discover::{DiscoverError, discover};
 pub use self::error::{SuiteError, SuiteErrors};
 pub use self::format::{format_bytes, format_duration, format_exact_bytes};
+pub use self::load::load;
 pub use self::metric::{Metric, UnknownMetric};
 pub use self::scenario::{Idle, Limits, Marks, Scenario, SnapshotOptions, Tick};
 pub use self::schema::schema;
 pub use self::step::{Argument, Call, Command, Content, Step};
-pub use self::suite::{ModuleSource, Suite, load, suite_name};
 pub use self::threshold::{Comparison, Threshold};
 pub use self::units::Unit;
+
+/// One YAML file: a module and its scenarios.
+#[derive(Clone, Debug)]
+pub struct Suite {
+    /// The file's stem; the first half of a trial's name.
+    pub name: String,
+    /// The file itself.
+    pub path: PathBuf,
+    /// The module under test.
+    pub module: ModuleSource,
+    /// The scenarios, in the order of the file.
+    pub scenarios: Vec<Scenario>,
+}
+
+/// Where the module comes from. Paths are resolved against the suite file's folder.
+#[derive(Clone, Debug)]
+pub enum ModuleSource {
+    /// `module:`, a file that is there.
+    File(PathBuf),
+    /// `build:`, a file that a command makes.
+    Build {
+        /// The command line, run in the suite file's folder.
+        run: String,
+        /// The file that it leaves.
+        output: PathBuf,
+    },
+}
+
+impl Suite {
+    /// The folder that the suite's paths are relative to, and in which its module is built.
+    pub fn folder(&self) -> &Path {
+        folder(&self.path)
+    }
+}
+
+/// The name of the suite in that file: the file's stem.
+pub fn suite_name(path: &Path) -> String {
+    path.file_stem()
+        .unwrap_or_default()
+        .to_string_lossy()
+        .into_owned()
+}
+
+fn folder(path: &Path) -> &Path {
+    match path.parent() {
+        Some(parent) if parent != Path::new("") => parent,
+        _ => Path::new("."),
+    }
+}

@@ -1,22 +1,21 @@
 //! What a scenario of the right shape can still get wrong: stories that cannot be told.
 
 use std::collections::BTreeMap;
-use std::time::Duration;
 
 use super::bounds;
 use super::fault::Fault;
 use super::node::{Cursor, NodeId};
 use super::scalar;
 use super::scenario::{Idle, Limits, Marks, Scenario};
-use super::step::{Argument, Call, Step};
+use super::step::{Argument, Call, Command, Step};
 
 /// All that is wrong with a scenario, `at` being its place in the file.
 pub(super) fn check(scenario: &Scenario, at: Cursor) -> Vec<Fault> {
     let mut faults = Vec::new();
     check_name(scenario, at, &mut faults);
-    match has_run(scenario) {
-        true => check_command(scenario, at, &mut faults),
-        false => check_story(scenario, at, &mut faults),
+    match find_run(scenario, at) {
+        Some(run) => check_command(scenario, run, at, &mut faults),
+        None => check_story(scenario, at, &mut faults),
     }
     check_limits(&scenario.limits, at.get("limits"), &mut faults);
     check_kept_names(scenario, at, &mut faults);
@@ -30,65 +29,89 @@ pub(super) fn check(scenario: &Scenario, at: Cursor) -> Vec<Fault> {
 fn check_name(scenario: &Scenario, at: Cursor, faults: &mut Vec<Fault>) {
     if !scalar::is_name(&scenario.name) {
         let message = format!("`{}` cannot be the name of a scenario", scenario.name);
-        let note = "accepted: letters, digits, `_` and `-`";
-        faults.push(Fault::at(at.key_place(), message).with_note(note));
+        faults.push(Fault::at(at.key_place(), message).with_note(scalar::ACCEPTED_NAMES));
     }
 }
 
-fn has_run(scenario: &Scenario) -> bool {
-    fn in_steps(steps: &[Step]) -> bool {
-        steps.iter().any(|step| match step {
-            Step::Run(_) => true,
-            Step::Repeat { steps, .. } => in_steps(steps),
-            Step::Call(_) | Step::Advance(_) => false,
-        })
-    }
-    [&scenario.setup, &scenario.steps, &scenario.teardown]
-        .into_iter()
-        .any(|steps| in_steps(steps))
+/// The place of the first `run`, wherever it stands.
+fn find_run(scenario: &Scenario, at: Cursor) -> Option<NodeId> {
+    let mut stories = stories(scenario).into_iter();
+    stories.find_map(|(name, steps)| find_run_in(steps, at.get(name)))
 }
 
-const COMMAND_RUNS_ONCE: &str = "a command runs once in an instance, from its start to its exit, and nothing can be called before or after";
+fn find_run_in(steps: &[Step], at: Cursor) -> Option<NodeId> {
+    let mut placed = steps
+        .iter()
+        .enumerate()
+        .map(|(index, step)| (step, at.item(index)));
+    placed.find_map(|(step, at)| match step {
+        Step::Run(_) => Some(at.get("run").key_place()),
+        Step::Repeat { steps, .. } => find_run_in(steps, at.get("steps")),
+        Step::Call(_) | Step::Advance(_) => None,
+    })
+}
+
+const RUNS_ONCE: &str =
+    "a command runs once in an instance, from its start to its exit: nothing comes before or after";
+
+const WHEN_IT_IDLES: &str =
+    "say when the command idles: marks: { idle_start: 5min, idle_end: 35min }";
 
 /// A command's story is its own: the suite only says where its marks lie.
-fn check_command(scenario: &Scenario, at: Cursor, faults: &mut Vec<Fault>) {
-    let is_only_step = matches!(scenario.steps.as_slice(), [Step::Run(_)]);
-    if !is_only_step {
-        let message = "`run` must be the only step of a scenario";
-        faults.push(Fault::at(at.key_place(), message).with_note(COMMAND_RUNS_ONCE));
+fn check_command(scenario: &Scenario, run: NodeId, at: Cursor, faults: &mut Vec<Fault>) {
+    match scenario.steps.as_slice() {
+        [Step::Run(command)] => {
+            let at = at.get("steps").item(0).get("run");
+            check_files(command, at.get("files"), faults);
+        }
+        _ => {
+            let message = "`run` must be the only one of the scenario's `steps`";
+            faults.push(Fault::at(run, message).with_note(RUNS_ONCE));
+        }
     }
-    for name in ["setup", "warmup", "teardown"] {
+    for (name, note) in [
+        ("setup", RUNS_ONCE),
+        ("warmup", RUNS_ONCE),
+        ("teardown", RUNS_ONCE),
+        ("idle", WHEN_IT_IDLES),
+    ] {
         if let Some(at) = at.find(name) {
             let message = format!("`{name}` does not go with `run`");
-            faults.push(Fault::at(at.key_place(), message).with_note(COMMAND_RUNS_ONCE));
+            faults.push(Fault::at(at.key_place(), message).with_note(note));
         }
     }
     if scenario.cycles != 1 {
         let message = "`run` cannot be repeated in cycles";
-        faults.push(Fault::at(at.get("cycles").place(), message).with_note(COMMAND_RUNS_ONCE));
-    }
-    if let Some(at) = at.find("idle") {
-        let fault = Fault::at(at.key_place(), "`idle` does not go with `run`");
-        let note = "say when the command idles: marks: { idle_start: 5min, idle_end: 35min }";
-        faults.push(fault.with_note(note));
+        faults.push(Fault::at(at.get("cycles").place(), message).with_note(RUNS_ONCE));
     }
     if let Some(marks) = &scenario.marks {
         check_marks(marks, at.get("marks"), faults);
     }
 }
 
-fn check_marks(marks: &Marks, at: Cursor, faults: &mut Vec<Fault>) {
-    if marks.idle_end <= marks.idle_start {
-        let fault = Fault::at(
-            at.get("idle_end").place(),
-            "`idle_end` must come after `idle_start`",
-        );
-        faults.push(fault);
+/// The command's directory is all of the file system that it sees, and all that a suite puts there.
+fn check_files(command: &Command, at: Cursor, faults: &mut Vec<Fault>) {
+    for path in command.files.keys() {
+        let stays_inside = |part: &str| !matches!(part, "" | "." | "..") && !part.contains('\\');
+        if !path.split('/').all(stays_inside) {
+            let message = format!("`{path}` is not a path in the command's directory");
+            let fault = Fault::at(at.get(path).key_place(), message);
+            faults.push(fault.with_note("accepted: relative paths, such as `data/in.txt`"));
+        }
     }
-    if marks
-        .baseline
-        .is_some_and(|baseline| baseline > marks.idle_start)
-    {
+}
+
+fn check_marks(marks: &Marks, at: Cursor, faults: &mut Vec<Fault>) {
+    let Marks {
+        baseline,
+        idle_start,
+        idle_end,
+    } = *marks;
+    if idle_end <= idle_start {
+        let message = "`idle_end` must come after `idle_start`";
+        faults.push(Fault::at(at.get("idle_end").place(), message));
+    }
+    if baseline.is_some_and(|baseline| baseline > idle_start) {
         let message = "`baseline` must not come after `idle_start`";
         faults.push(Fault::at(at.get("baseline").place(), message));
     }
@@ -97,21 +120,13 @@ fn check_marks(marks: &Marks, at: Cursor, faults: &mut Vec<Fault>) {
 /// A story that the suite tells, by calls.
 fn check_story(scenario: &Scenario, at: Cursor, faults: &mut Vec<Fault>) {
     if let Some(at) = at.find("marks") {
-        let fault = Fault::at(at.key_place(), "`marks` go only with `run`");
-        faults.push(
-            fault.with_note(
-                "here the story itself sets the marks: say how long it idles with `idle`",
-            ),
-        );
+        let note = "this story sets its marks itself: say how long it idles with `idle`";
+        faults.push(Fault::at(at.key_place(), "`marks` go only with `run`").with_note(note));
     }
     if scenario.cycles == 0 {
-        let fault = Fault::at(
-            at.get("cycles").place(),
-            "a scenario has at least one cycle",
-        );
-        faults.push(
-            fault.with_note("for a scenario that only idles, leave `cycles` and `steps` away"),
-        );
+        let place = at.get("cycles").place();
+        let note = "for a scenario that only idles, leave out `cycles` and `steps`";
+        faults.push(Fault::at(place, "`cycles` must be at least 1").with_note(note));
     }
     check_something_happens(scenario, at, faults);
     for (name, steps) in stories(scenario) {
@@ -131,21 +146,23 @@ fn stories(scenario: &Scenario) -> [(&'static str, &[Step]); 3] {
 }
 
 fn check_something_happens(scenario: &Scenario, at: Cursor, faults: &mut Vec<Fault>) {
+    let calls = stories(scenario).iter().any(|(_, steps)| has_call(steps));
     let ticks = scenario
         .idle
         .as_ref()
         .is_some_and(|idle| idle.tick.is_some());
-    let calls = stories(scenario)
-        .into_iter()
-        .any(|(_, steps)| has_call(steps));
-    if !ticks && !calls {
-        let fault = Fault::at(at.key_place(), "nothing is called in this scenario");
-        faults.push(fault.with_note("add `steps`, such as `- call: name_of_an_export`"));
-    }
-    for name in ["warmup", "cycles"] {
-        if let Some(at) = at.find(name).filter(|_| scenario.steps.is_empty() && calls) {
-            let fault = Fault::at(at.key_place(), format!("`{name}` without `steps`"));
-            faults.push(fault.with_note("a cycle is one repetition of `steps`"));
+    if !calls && !ticks {
+        let note = "add `steps`, such as `- call: name_of_an_export`";
+        faults
+            .push(Fault::at(at.key_place(), "nothing is called in this scenario").with_note(note));
+    } else if scenario.steps.is_empty() {
+        for at in ["warmup", "cycles"]
+            .into_iter()
+            .filter_map(|name| at.find(name))
+        {
+            let note = "a cycle is one repetition of `steps`";
+            faults
+                .push(Fault::at(at.key_place(), "there are no `steps` to repeat").with_note(note));
         }
     }
 }
@@ -160,56 +177,46 @@ fn has_call(steps: &[Step]) -> bool {
 
 fn check_repeats(steps: &[Step], at: Cursor, faults: &mut Vec<Fault>) {
     for (index, step) in steps.iter().enumerate() {
-        let Step::Repeat { times, steps } = step else {
-            continue;
-        };
-        let at = at.item(index);
-        if *times == 0 {
-            faults.push(Fault::at(
-                at.get("repeat").place(),
-                "`repeat: 0` does nothing",
-            ));
+        if let Step::Repeat { times, steps } = step {
+            let at = at.item(index);
+            if *times == 0 {
+                faults.push(Fault::at(
+                    at.get("repeat").place(),
+                    "`repeat: 0` does nothing",
+                ));
+            }
+            check_repeats(steps, at.get("steps"), faults);
         }
-        check_repeats(steps, at.get("steps"), faults);
     }
 }
 
 fn check_idle(idle: &Idle, at: Cursor, faults: &mut Vec<Fault>) {
     if idle.period.is_zero() {
-        let fault = Fault::at(at.get("period").place(), "an idle period takes some time");
-        faults.push(
-            fault.with_note(
-                "it costs no real time: the clock is virtual, `30d` is as fast as `30s`",
-            ),
-        );
+        let place = at.get("period").place();
+        let note = "it costs no real time: the clock is virtual, `30d` is as fast as `30s`";
+        faults.push(Fault::at(place, "the idle period must not be zero").with_note(note));
     }
     let Some(tick) = &idle.tick else { return };
-    let every = at.get("tick").get("every").place();
-    if tick.every.is_zero() {
-        faults.push(Fault::at(every, "between two ticks there is some time"));
-    } else if tick.every > idle.settle.saturating_add(idle.period) {
-        faults.push(Fault::at(
-            every,
-            "the tick never comes: its time is longer than settling and idling",
-        ));
-    }
+    let never_comes = tick.every > idle.settle.saturating_add(idle.period);
+    let message = match tick.every.is_zero() {
+        true => "the time between two ticks must not be zero",
+        false if never_comes => "the tick never comes: `settle` and `period` together are shorter",
+        false => return,
+    };
+    faults.push(Fault::at(at.get("tick").get("every").place(), message));
 }
 
 fn check_limits(limits: &Limits, at: Cursor, faults: &mut Vec<Fault>) {
     /// The page of WebAssembly: less is no memory.
     const PAGE: u64 = 64 * 1024;
     if limits.memory < PAGE {
-        let fault = Fault::at(
-            at.get("memory").place(),
-            "no module fits into less than 64KB",
-        );
-        faults.push(fault.with_note("64KB is one page, the smallest size of a memory"));
+        let place = at.get("memory").place();
+        let note = "64KB is one page, the smallest size of a memory";
+        faults.push(Fault::at(place, "no module fits into less than 64KB").with_note(note));
     }
-    if limits.timeout == Duration::ZERO {
-        faults.push(Fault::at(
-            at.get("timeout").place(),
-            "no scenario takes no time",
-        ));
+    if limits.timeout.is_zero() {
+        let place = at.get("timeout").place();
+        faults.push(Fault::at(place, "a timeout of zero stops every scenario"));
     }
 }
 
@@ -243,26 +250,25 @@ fn check_kept_in<'a>(steps: &'a [Step], at: Cursor, kept: &mut Kept<'a>, faults:
 
 fn check_arguments(call: &Call, at: Cursor, kept: &Kept, faults: &mut Vec<Fault>) {
     for (index, argument) in call.args.iter().enumerate() {
-        let Argument::Kept(name) = argument else {
-            continue;
-        };
-        if kept.contains_key(name.as_str()) {
-            continue;
+        match argument {
+            Argument::Kept(name) if !kept.contains_key(name.as_str()) => {
+                let place = at.get("args").item(index).place();
+                faults.push(not_kept(name, place, kept));
+            }
+            _ => {}
         }
-        let place = at.get("args").item(index).place();
-        let fault = Fault::at(place, format!("no earlier step keeps `{name}`"));
-        faults.push(match kept.is_empty() {
-            true => fault.with_note(format!(
-                "an earlier call keeps its first result with `as: {name}`"
-            )),
-            false => fault.with_accepted(
-                &kept
-                    .keys()
-                    .map(|name| format!("${name}"))
-                    .collect::<Vec<_>>(),
-            ),
-        });
     }
+}
+
+fn not_kept(name: &str, place: NodeId, kept: &Kept) -> Fault {
+    let fault = Fault::at(place, format!("no earlier step keeps `{name}`"));
+    if kept.is_empty() {
+        return fault.with_note(format!(
+            "keep the first result of an earlier call with `as: {name}`"
+        ));
+    }
+    let names: Vec<String> = kept.keys().map(|name| format!("${name}")).collect();
+    fault.with_accepted(&names)
 }
 
 fn keep<'a>(call: &'a Call, at: Cursor, kept: &mut Kept<'a>, faults: &mut Vec<Fault>) {
@@ -270,7 +276,7 @@ fn keep<'a>(call: &'a Call, at: Cursor, kept: &mut Kept<'a>, faults: &mut Vec<Fa
     let place = at.get("as").place();
     if let Some(first) = kept.get(name.as_str()) {
         let fault = Fault::at(place, format!("`{name}` is kept twice")).with_first(*first);
-        faults.push(fault.with_note("one name stands for one step's result, that of its last run"));
+        faults.push(fault.with_note("a name stands for the result of one step"));
     } else {
         kept.insert(name, place);
     }

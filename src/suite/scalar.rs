@@ -1,12 +1,12 @@
 //! The values of a suite that are texts with a meaning: sizes, times, names.
 
+use std::borrow::Cow;
 use std::fmt;
 use std::time::Duration;
 
-use schemars::{Schema, SchemaGenerator, json_schema};
+use schemars::{JsonSchema, Schema, SchemaGenerator, json_schema};
 use serde::de::{Deserialize, Deserializer, Error, Visitor};
 
-use super::threshold::zero;
 use super::units::{self, BYTES, Measure, TIME};
 
 /// The names of scenarios and of kept results: part of trial names, of file names, of `$name`.
@@ -25,14 +25,14 @@ pub(super) fn some_name<'de, D: Deserializer<'de>>(
     let text = String::deserialize(deserializer)?;
     match is_name(&text) {
         true => Ok(Some(text)),
-        false => Err(D::Error::custom(not_a_name(&text))),
+        false => Err(D::Error::custom(format!(
+            "`{text}` is not a name\n{ACCEPTED_NAMES}"
+        ))),
     }
 }
 
-/// The message on a text that cannot be a name.
-pub(super) fn not_a_name(text: &str) -> String {
-    format!("`{text}` is no name\naccepted: letters, digits, `_` and `-`")
-}
+/// What a name is made of, as a note to those who chose another.
+pub(super) const ACCEPTED_NAMES: &str = "accepted: letters, digits, `_` and `-`";
 
 /// A time: `16ms`.
 pub(super) fn duration<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Duration, D::Error> {
@@ -66,7 +66,7 @@ impl<T> Visitor<'_> for Quantity<T> {
     type Value = T;
 
     fn expecting(&self, formatter: &mut fmt::Formatter) -> fmt::Result {
-        formatter.write_str(self.measure.noun)
+        formatter.write_str(&self.measure.expected())
     }
 
     fn visit_str<E: Error>(self, text: &str) -> Result<T, E> {
@@ -87,23 +87,57 @@ impl<T> Visitor<'_> for Quantity<T> {
     }
 }
 
-pub(super) fn duration_schema(_: &mut SchemaGenerator) -> Schema {
-    quantity_schema(&TIME)
+/// A time, as the schema knows it.
+pub(super) struct Time;
+
+impl JsonSchema for Time {
+    fn schema_name() -> Cow<'static, str> {
+        "Time".into()
+    }
+
+    fn json_schema(_: &mut SchemaGenerator) -> Schema {
+        quantity_schema(
+            &TIME,
+            "A time with its unit, such as `16ms`, `1.5s`, `5min` or `30d`.",
+        )
+    }
 }
 
-pub(super) fn bytes_schema(_: &mut SchemaGenerator) -> Schema {
-    quantity_schema(&BYTES)
+/// A number of bytes, as the schema knows it.
+pub(super) struct Bytes;
+
+impl JsonSchema for Bytes {
+    fn schema_name() -> Cow<'static, str> {
+        "Bytes".into()
+    }
+
+    fn json_schema(_: &mut SchemaGenerator) -> Schema {
+        quantity_schema(
+            &BYTES,
+            "A size with its unit, such as `64KB` or `1.5MB`; 1KB is 1024B.",
+        )
+    }
 }
 
-fn quantity_schema(measure: &Measure) -> Schema {
+fn quantity_schema(measure: &Measure, description: &str) -> Schema {
     json_schema!({
+        "description": description,
         "anyOf": [
-            { "type": "string", "pattern": format!(r"^\s*{}\s*$", measure.pattern()) },
-            zero(),
+            { "type": "string", "pattern": format!(r"^\s*({}|0)\s*$", measure.pattern()) },
+            { "const": 0 },
         ],
     })
 }
 
-pub(super) fn name_schema(_: &mut SchemaGenerator) -> Schema {
-    json_schema!({ "type": "string", "pattern": format!("^{NAME}$") })
+/// A name, as the schema knows it.
+pub(super) struct Name;
+
+impl JsonSchema for Name {
+    fn schema_name() -> Cow<'static, str> {
+        "Name".into()
+    }
+
+    fn json_schema(_: &mut SchemaGenerator) -> Schema {
+        json_schema!({ "type": "string", "pattern": format!("^{NAME}$") })
+    }
 }

@@ -6,8 +6,8 @@ use std::time::Duration;
 use schemars::JsonSchema;
 use serde::Deserialize;
 
-use super::scalar;
-use super::step::{Argument, Call, Step};
+use super::scalar::{self, Bytes, Time};
+use super::step::{Argument, Call, Command, Step};
 use super::threshold::{Threshold, Thresholds};
 
 /// One story told to one fresh instance: setup, warm-up, cycles, idle, teardown. One scenario is one trial.
@@ -28,6 +28,7 @@ pub struct Scenario {
     pub warmup: u32,
     /// How many times the steps are repeated after the baseline; 1 by default.
     #[serde(default = "one")]
+    #[schemars(range(min = 1))]
     pub cycles: u32,
     /// The steps of one cycle.
     #[serde(default)]
@@ -59,11 +60,11 @@ pub struct Scenario {
 pub struct Idle {
     /// Virtual time from the last cycle to the mark `idle start`, in which things may calm down; 0 by default.
     #[serde(default, deserialize_with = "scalar::duration")]
-    #[schemars(schema_with = "scalar::duration_schema")]
+    #[schemars(with = "Time", extend("default" = "0s"))]
     pub settle: Duration,
     /// Virtual time from `idle start` to `idle end`. It costs no real time.
     #[serde(deserialize_with = "scalar::duration")]
-    #[schemars(schema_with = "scalar::duration_schema")]
+    #[schemars(with = "Time")]
     pub period: Duration,
     /// An export that is called again and again while settling and idling, as a timer or a frame callback would be.
     #[serde(default)]
@@ -87,15 +88,15 @@ pub struct Tick {
 pub struct Marks {
     /// The mark `baseline`; without it, the baseline is the start.
     #[serde(default, deserialize_with = "scalar::some_duration")]
-    #[schemars(schema_with = "scalar::duration_schema")]
+    #[schemars(with = "Time")]
     pub baseline: Option<Duration>,
     /// The mark `idle start`.
     #[serde(deserialize_with = "scalar::duration")]
-    #[schemars(schema_with = "scalar::duration_schema")]
+    #[schemars(with = "Time")]
     pub idle_start: Duration,
     /// The mark `idle end`.
     #[serde(deserialize_with = "scalar::duration")]
-    #[schemars(schema_with = "scalar::duration_schema")]
+    #[schemars(with = "Time")]
     pub idle_end: Duration,
 }
 
@@ -109,11 +110,11 @@ pub struct Marks {
 pub struct Limits {
     /// Bytes of linear memory; 1GB by default.
     #[serde(deserialize_with = "scalar::bytes")]
-    #[schemars(schema_with = "scalar::bytes_schema")]
+    #[schemars(with = "Bytes", extend("default" = "1GB"))]
     pub memory: u64,
     /// Real time that the whole scenario may take; 60s by default.
     #[serde(deserialize_with = "scalar::duration")]
-    #[schemars(schema_with = "scalar::duration_schema")]
+    #[schemars(with = "Time", extend("default" = "60s"))]
     pub timeout: Duration,
 }
 
@@ -131,7 +132,7 @@ pub struct SnapshotOptions {
 
 impl Scenario {
     /// The scenario's command, if it runs one instead of calling exports.
-    pub fn command(&self) -> Option<&super::Command> {
+    pub fn command(&self) -> Option<&Command> {
         self.steps.iter().find_map(|step| match step {
             Step::Run(command) => Some(command),
             _ => None,
@@ -177,7 +178,7 @@ struct TickEntry {
     args: Vec<Argument>,
     /// Virtual time from one call to the next.
     #[serde(deserialize_with = "scalar::duration")]
-    #[schemars(schema_with = "scalar::duration_schema")]
+    #[schemars(with = "Time")]
     every: Duration,
 }
 

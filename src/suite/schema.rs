@@ -5,7 +5,7 @@ use schemars::generate::SchemaSettings;
 use schemars::transform::{RecursiveTransform, Transform};
 use serde_json::Value;
 
-use super::suite::SuiteFile;
+use super::file::SuiteFile;
 
 /// The JSON Schema of a suite file, derived from the types that the file is read into.
 ///
@@ -14,6 +14,7 @@ pub fn schema() -> Value {
     let generator = SchemaSettings::draft07().into_generator();
     let mut schema = generator.into_root_schema_for::<SuiteFile>();
     RecursiveTransform(forbid_null).transform(&mut schema);
+    RecursiveTransform(drop_format).transform(&mut schema);
     schema.to_value()
 }
 
@@ -29,14 +30,41 @@ fn forbid_null(schema: &mut Schema) {
             schema.insert("type".to_owned(), only);
         }
     }
-    let Some(Value::Array(choices)) = schema.get_mut("anyOf") else {
-        return;
-    };
-    choices.retain(|choice| choice["type"] != "null");
-    if let [Value::Object(only)] = choices.as_slice() {
-        let only = only.clone();
-        schema.remove("anyOf");
-        only.into_iter()
-            .for_each(|(key, value)| drop(schema.insert(key, value)));
+    if let Some(Value::Array(mut choices)) = schema.remove("anyOf") {
+        choices.retain(|choice| choice["type"] != "null");
+        // A reference must not have neighbours in this draft, so that what is left is wrapped in any case.
+        let keyword = if choices.len() == 1 { "allOf" } else { "anyOf" };
+        schema.insert(keyword.to_owned(), choices.into());
+    }
+}
+
+/// Rust's integers are no formats that an editor knows; their ranges stay.
+fn drop_format(schema: &mut Schema) {
+    schema.remove("format");
+}
+
+#[cfg(test)]
+mod tests {
+    use std::fs;
+    use std::path::Path;
+
+    use serde_json::Value;
+
+    use super::schema;
+
+    #[test]
+    fn checked_in_schema_is_current() {
+        let path = Path::new(env!("CARGO_MANIFEST_DIR")).join("suite.schema.json");
+        let schema = schema();
+        if std::env::var_os("UPDATE_SCHEMA").is_some() {
+            fs::write(&path, format!("{schema:#}\n")).expect("the schema can be written");
+        }
+        let text = fs::read_to_string(&path).expect("the schema is checked in");
+        // Compared as values: the order of keys depends on serde_json's features, which other crates may turn on.
+        assert!(
+            serde_json::from_str::<Value>(&text).ok() == Some(schema),
+            "suite.schema.json is not what the types say, refresh it with\n\n    \
+             UPDATE_SCHEMA=1 cargo test --lib checked_in_schema_is_current\n"
+        );
     }
 }

@@ -10,7 +10,7 @@ use schemars::{JsonSchema, Schema, SchemaGenerator, json_schema};
 use serde::Deserialize;
 use serde::de::{Deserializer, Error, Visitor};
 
-use super::scalar;
+use super::scalar::{self, Name, Time};
 
 /// One thing done to the guest.
 #[derive(Clone, Debug, Deserialize, JsonSchema)]
@@ -120,19 +120,20 @@ enum StepEntry {
         args: Vec<Argument>,
         /// The name under which the first result is kept, for `$name` in later arguments. A kept value counts as in use.
         #[serde(default, rename = "as", deserialize_with = "scalar::some_name")]
-        #[schemars(schema_with = "scalar::name_schema")]
+        #[schemars(with = "Name")]
         keep: Option<String>,
     },
     /// Let virtual time pass.
     Advance {
         /// How much. It costs no real time.
         #[serde(deserialize_with = "scalar::duration")]
-        #[schemars(schema_with = "scalar::duration_schema")]
+        #[schemars(with = "Time")]
         advance: Duration,
     },
     /// Do some steps several times.
     Repeat {
         /// How many times.
+        #[schemars(range(min = 1))]
         repeat: u32,
         /// What is repeated.
         steps: Vec<Step>,

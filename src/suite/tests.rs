@@ -5,6 +5,7 @@
 use std::fs;
 use std::path::{Path, PathBuf};
 
+use super::load::understand;
 use super::{Suite, SuiteErrors, load};
 
 const FIXTURES: &str = "tests/fixtures/suites";
@@ -12,7 +13,7 @@ const FIXTURES: &str = "tests/fixtures/suites";
 #[test]
 fn good_suites_load() {
     check("good", |path, result| match result {
-        Ok(suite) => format!("{suite:#?}"),
+        Ok(suite) => format!("{suite:#?}").replace(r"\\", "/"),
         Err(errors) => panic!("{} does not load\n{errors}", path.display()),
     });
 }
@@ -23,6 +24,69 @@ fn bad_suites_tell_all_that_is_wrong() {
         Ok(_) => panic!("{} loads", path.display()),
         Err(errors) => errors.to_string(),
     });
+}
+
+#[test]
+fn files_that_are_no_text_are_errors() {
+    let folder = tempfile::tempdir().expect("a temporary directory can be made");
+    let check = |name: &str, bytes: Option<&[u8]>, expected: &str| {
+        let path = folder.path().join(name);
+        if let Some(bytes) = bytes {
+            fs::write(&path, bytes).expect("a file can be written");
+        }
+        let errors = load(&path).expect_err(name);
+        assert_eq!(errors.errors()[0].message(), expected);
+    };
+    let large = vec![b'#'; 2 << 20];
+    fs::create_dir(folder.path().join("folder.yaml")).expect("a folder can be made");
+    check(
+        "missing.yaml",
+        None,
+        "failed to read the suite: there is no such file",
+    );
+    check(
+        "folder.yaml",
+        None,
+        "failed to read the suite: it is a folder",
+    );
+    check(
+        "bytes.yaml",
+        Some(b"module: \xff"),
+        "failed to read the suite: it is not UTF-8 from byte 8 on",
+    );
+    check(
+        "large.yaml",
+        Some(&large),
+        "failed to read the suite: it is larger than 256 KB",
+    );
+    check(
+        "my suite.yaml",
+        None,
+        "`my suite` cannot be the name of a suite, rename the file",
+    );
+}
+
+#[test]
+fn errors_without_end_are_cut() {
+    let text = "module: feed.wasm\nscenarios:\n".to_owned() + &"  s: 1\n".repeat(1000);
+    let (_, faults) = understand(&text);
+    assert_eq!(faults.len(), 100 + 1);
+}
+
+/// Whatever the bytes are, loading ends with a suite or with errors.
+#[test]
+fn no_text_makes_loading_panic() {
+    let whole = fs::read_to_string(Path::new(FIXTURES).join("good/whole-format.yaml"))
+        .expect("the fixture is there");
+    let cuts = whole.char_indices().map(|(at, _)| whole[..at].to_owned());
+    let holes = whole
+        .char_indices()
+        .map(|(at, _)| whole[..at].to_owned() + &whole[at + 1..]);
+    for text in cuts.chain(holes) {
+        let (file, faults) = understand(&text);
+        assert!(file.is_some() || !faults.is_empty());
+        SuiteErrors::new(Path::new("cut.yaml"), &text, faults).to_string();
+    }
 }
 
 fn check(folder: &str, render: fn(&Path, Result<Suite, SuiteErrors>) -> String) {

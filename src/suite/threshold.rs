@@ -161,7 +161,7 @@ impl Visitor<'_> for Bound {
     type Value = Threshold;
 
     fn expecting(&self, formatter: &mut fmt::Formatter) -> fmt::Result {
-        formatter.write_str(self.0.unit().measure().noun)
+        formatter.write_str(&self.0.unit().measure().expected())
     }
 
     fn visit_str<E: Error>(self, text: &str) -> Result<Threshold, E> {
@@ -201,22 +201,74 @@ impl JsonSchema for Thresholds {
 
 fn bound_schema(metric: Metric) -> Schema {
     let unit = metric.unit();
-    let stands_alone = matches!(unit, Unit::Blocks | Unit::Ratio);
-    let number = if stands_alone {
-        json_schema!({ "type": "number" })
-    } else {
-        zero()
+    let quantity = unit.measure().pattern();
+    let number = match unit {
+        Unit::Blocks | Unit::Ratio => json_schema!({ "type": "number" }),
+        _ => json_schema!({ "const": 0 }),
     };
     json_schema!({
         "description": metric.definition(),
         "anyOf": [
-            { "type": "string", "pattern": format!(r"^\s*(<=|>=|<|>)?\s*{}\s*$", unit.measure().pattern()) },
+            { "type": "string", "pattern": format!(r"^\s*(<=|>=|<|>)?\s*(-?{quantity}|0)\s*$") },
             number,
         ],
     })
 }
 
-/// A number without a unit, which only zero can be.
-pub(super) fn zero() -> Schema {
-    json_schema!({ "const": 0 })
+#[cfg(test)]
+mod tests {
+    use super::{Metric, Threshold};
+
+    fn threshold(metric: Metric, text: &str) -> Threshold {
+        Threshold::parse(metric, text).expect("the bound is right")
+    }
+
+    #[test]
+    fn bounds_hold_up_to_their_limit() {
+        let check = |text, holds: [bool; 3]| {
+            let threshold = threshold(Metric::TotalBlocks, text);
+            assert_eq!(
+                [9.0, 10.0, 11.0].map(|value| threshold.holds(value)),
+                holds,
+                "{text}"
+            );
+        };
+        check("< 10", [true, false, false]);
+        check("<= 10", [true, true, false]);
+        check("10", [true, true, false]);
+        check("> 10", [false, false, true]);
+        check(">=10", [false, true, true]);
+    }
+
+    #[test]
+    fn excess_is_the_way_back_to_the_limit() {
+        let ceiling = threshold(Metric::Delta, "< 1KB");
+        assert_eq!(
+            [0.0, 1024.0, 1030.0].map(|value| ceiling.excess(value)),
+            [0.0, 0.0, 6.0]
+        );
+        let floor = threshold(Metric::Delta, ">= -1KB");
+        assert_eq!(
+            [0.0, -1024.0, -1030.0].map(|value| floor.excess(value)),
+            [0.0, 0.0, 6.0]
+        );
+    }
+
+    #[test]
+    fn shown_bounds_read_as_themselves() {
+        let check = |metric, text, shown: &str| {
+            let read = threshold(metric, text);
+            assert_eq!(read.to_string(), shown);
+            assert_eq!(threshold(metric, &shown.replace(',', "")), read);
+        };
+        check(Metric::Delta, "<20MB", "< 20 MB");
+        check(Metric::Delta, "0B", "<= 0 B");
+        check(Metric::Delta, "1.5KiB", "<= 1.5 KB");
+        check(Metric::Delta, "< 1025B", "< 1,025 B");
+        check(Metric::Delta, ">= -1MB", ">= -1 MB");
+        check(Metric::IdleRate, "< 1KB/s", "< 1 KB/s");
+        check(Metric::Growth, "412B/cycle", "<= 412 B/cycle");
+        check(Metric::TotalBlocks, "100", "<= 100 blocks");
+        check(Metric::Fragmentation, "< 0.5", "< 0.5");
+    }
 }

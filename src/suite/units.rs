@@ -2,8 +2,6 @@
 
 use std::time::Duration;
 
-use super::fault::closest;
-
 /// The unit that a metric is counted in.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Unit {
@@ -140,43 +138,50 @@ impl Measure {
         }
     }
 
-    /// The same as a pattern, for the schema.
+    /// The same as a pattern, for the schema: without a sign, and without the zero that needs no unit.
     pub(super) fn pattern(&self) -> String {
         let units: Vec<&str> = self.units.iter().map(|(name, _)| *name).collect();
-        // A ratio, and the zero of all others, stands alone.
-        format!(r"(-?[0-9]+(\.[0-9]+)?\s*({})|0)", units.join("|"))
+        format!(r"[0-9]+(\.[0-9]+)?\s*({})", units.join("|"))
+    }
+
+    /// What is expected, with one that is right: "a time such as `100ms`".
+    pub(super) fn expected(&self) -> String {
+        format!("{} such as `{}`", self.noun, self.example)
     }
 
     fn no_number(&self, text: &str) -> String {
-        let message = match text {
-            "" => format!("expected {}, found nothing", self.noun),
-            _ => format!("expected {}, found `{text}`", self.noun),
+        let found = if text.is_empty() {
+            "nothing".to_owned()
+        } else {
+            format!("`{text}`")
         };
-        format!("{message}\nfor example: {}", self.example)
+        format!("expected {}, found {found}", self.expected())
     }
 
     fn wrong_unit(&self, number: &str, unit: &str) -> String {
-        let names: Vec<&str> = self
-            .units
-            .iter()
-            .map(|(name, _)| *name)
-            .filter(|name| !name.is_empty())
-            .collect();
-        let message = match closest(unit, &names) {
-            _ if unit.is_empty() => format!("`{number}` has no unit, expected {}", self.noun),
-            Some(close) => {
-                format!(
-                    "`{unit}` is no unit of {}, did you mean `{close}`?",
-                    self.noun
-                )
+        let names = self.units.iter().map(|(name, _)| *name);
+        let names: Vec<&str> = names.filter(|name| !name.is_empty()).collect();
+        let message = match probable_unit(unit, &names) {
+            _ if unit.is_empty() => {
+                return format!("`{number}` has no unit, expected {}", self.expected())
+                    + &format!("\naccepted: {}", names.join(", "));
             }
-            None => format!("`{unit}` is no unit of {}", self.noun),
+            Some(probable) => format!("unknown unit `{unit}`, did you mean `{probable}`?"),
+            None => format!("unknown unit `{unit}`, expected {}", self.expected()),
         };
-        match names.as_slice() {
-            [] => format!("{message}\nit has no unit, for example: {}", self.example),
-            names => format!("{message}\naccepted: {}", names.join(", ")),
+        match names.len() == self.units.len() {
+            true => format!("{message}\naccepted: {}", names.join(", ")),
+            false => message,
         }
     }
+}
+
+/// The unit that begins like the word: `min` for `minutes`, `KB/s` for `KB`.
+fn probable_unit<'a>(word: &str, names: &[&'a str]) -> Option<&'a str> {
+    let begins = |name: &&&str| word.starts_with(**name) || name.starts_with(&format!("{word}/"));
+    let same_but_for_case = |name: &&&str| name.eq_ignore_ascii_case(word);
+    let alike = names.iter().filter(begins).max_by_key(|name| name.len());
+    names.iter().find(same_but_for_case).or(alike).copied()
 }
 
 /// Reads a number of bytes that cannot be negative.
@@ -196,10 +201,7 @@ pub(super) fn parse_duration(text: &str) -> Result<Duration, String> {
 
 fn not_negative(measure: &Measure, text: &str) -> Result<f64, String> {
     match measure.parse(text)? {
-        value if value < 0.0 => Err(format!(
-            "expected {}, found less than nothing",
-            measure.noun
-        )),
+        value if value < 0.0 => Err(format!("`{text}` is negative")),
         value => Ok(value),
     }
 }
@@ -220,5 +222,96 @@ fn is_decimal(number: &str) -> bool {
     match number.split_once('.') {
         Some((whole, fraction)) => digits(whole) && digits(fraction),
         None => digits(number),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::time::Duration;
+
+    use super::{
+        BLOCKS, BYTES, BYTES_PER_SECOND, Measure, RATIO, TIME, parse_bytes, parse_duration,
+    };
+
+    #[test]
+    fn quantities_are_read_in_their_units() {
+        let check = |measure: &Measure, text, expected| {
+            assert_eq!(measure.parse(text), Ok(expected), "{text}");
+        };
+        check(&BYTES, "0", 0.0);
+        check(&BYTES, "412B", 412.0);
+        check(&BYTES, "64 KB", 65536.0);
+        check(&BYTES, "1.5MB", 1572864.0);
+        check(&BYTES, " 1GiB ", 1073741824.0);
+        check(&BYTES, "-1KB", -1024.0);
+        check(&BYTES_PER_SECOND, "1KB/s", 1024.0);
+        check(&BLOCKS, "100", 100.0);
+        check(&BLOCKS, "1 block", 1.0);
+        check(&RATIO, "0.5", 0.5);
+        check(&TIME, "1.5ms", 1.5e6);
+        check(&TIME, "30d", 2_592_000e9);
+    }
+
+    #[test]
+    fn wrong_quantities_are_answered_with_right_ones() {
+        let check = |measure: &Measure, text, expected: &str| {
+            let message = measure.parse(text).expect_err(text);
+            assert_eq!(message.lines().next(), Some(expected));
+        };
+        check(
+            &BYTES,
+            "",
+            "expected a number of bytes such as `64KB`, found nothing",
+        );
+        check(
+            &BYTES,
+            "many",
+            "expected a number of bytes such as `64KB`, found `many`",
+        );
+        check(
+            &BYTES,
+            ".5KB",
+            "expected a number of bytes such as `64KB`, found `.5KB`",
+        );
+        check(
+            &BYTES,
+            "1.KB",
+            "expected a number of bytes such as `64KB`, found `1.KB`",
+        );
+        check(
+            &BYTES,
+            "1,000B",
+            "unknown unit `,000B`, expected a number of bytes such as `64KB`",
+        );
+        check(
+            &BYTES,
+            "100",
+            "`100` has no unit, expected a number of bytes such as `64KB`",
+        );
+        check(&BYTES, "64kb", "unknown unit `kb`, did you mean `KB`?");
+        check(
+            &BYTES_PER_SECOND,
+            "1KB",
+            "unknown unit `KB`, did you mean `KB/s`?",
+        );
+        check(
+            &TIME,
+            "5 minutes",
+            "unknown unit `minutes`, did you mean `min`?",
+        );
+        check(
+            &RATIO,
+            "50%",
+            "unknown unit `%`, expected a ratio from 0 to 1 such as `0.5`",
+        );
+    }
+
+    #[test]
+    fn sizes_and_times_are_not_negative() {
+        assert_eq!(parse_bytes("1.5KB"), Ok(1536));
+        assert_eq!(parse_bytes("-1KB"), Err("`-1KB` is negative".to_owned()));
+        assert_eq!(parse_duration("1.5s"), Ok(Duration::from_millis(1500)));
+        assert_eq!(parse_duration("-1s"), Err("`-1s` is negative".to_owned()));
+        assert!(parse_duration("1000000d").is_err());
     }
 }

@@ -4,12 +4,10 @@
 //! found by reading the text once more and failing at that number: slow by the standards of a parser, but paid only for
 //! what is wrong, and exact for keys, values and aliases alike.
 
-use std::cell::Cell;
+use std::cell::{Cell, RefCell};
 use std::fmt;
 
-use serde::de::{
-    DeserializeSeed, Deserializer, EnumAccess, Error as _, MapAccess, SeqAccess, Visitor,
-};
+use serde::de::{DeserializeSeed, Deserializer, EnumAccess, Error, MapAccess, SeqAccess, Visitor};
 
 use super::fault::{Fault, Place, Position};
 use super::node::{Kind, Node, NodeId};
@@ -23,13 +21,14 @@ const MAX_NODES: usize = 100_000;
 pub(super) fn parse(text: &str) -> Result<Node, Fault> {
     let reader = Reader::new(None);
     let mut documents = serde_yaml::Deserializer::from_str(text);
-    // Even an empty text holds one document, which is null.
-    let Some(document) = documents.next() else {
-        return Ok(reader.empty());
-    };
-    let root = reader
-        .deserialize(document)
-        .map_err(|error| syntax_fault(text, &error))?;
+    let document = documents
+        .next()
+        .expect("even an empty text holds a document");
+    let root = reader.deserialize(document);
+    let root = root.map_err(|error| match reader.refusal.take() {
+        Some(message) => at(&error, message),
+        None => syntax_fault(text, &error),
+    })?;
     match documents.next() {
         None => Ok(root),
         Some(second) => Err(second_document(second)),
@@ -51,14 +50,18 @@ fn position(error: &serde_yaml::Error) -> Option<Position> {
     })
 }
 
+fn at(error: &serde_yaml::Error, message: impl Into<String>) -> Fault {
+    let place = position(error).map_or(Place::File, Place::Position);
+    Fault::new(place, message)
+}
+
 fn second_document(document: serde_yaml::Deserializer) -> Fault {
-    let start = Reader::new(Some(0)).deserialize(document).err();
-    let place = start
-        .as_ref()
-        .and_then(position)
-        .map_or(Place::File, Place::Position);
-    Fault::new(place, "a second document begins here")
-        .with_note("a suite is one YAML document: put it into a file of its own")
+    const MESSAGE: &str = "a second document begins here";
+    let fault = match Reader::new(Some(0)).deserialize(document) {
+        Err(error) => at(&error, MESSAGE),
+        Ok(_) => Fault::new(Place::File, MESSAGE),
+    };
+    fault.with_note("a suite is one YAML document: put the other into a file of its own")
 }
 
 fn syntax_fault(text: &str, error: &serde_yaml::Error) -> Fault {
@@ -68,6 +71,9 @@ fn syntax_fault(text: &str, error: &serde_yaml::Error) -> Fault {
     };
     let place = Place::Position(position);
     let line = text.lines().nth(position.line - 1).unwrap_or_default();
+    if line.starts_with('\t') {
+        return Fault::new(place, "YAML is indented with spaces, and here is a tab");
+    }
     if let Some(bound) = unquoted_bound(line) {
         return Fault::new(place, "in YAML a leading `>` starts a folded text")
             .with_note(format!("quote the bound: \"{bound}\""));
@@ -101,6 +107,8 @@ struct Reader {
     next: Cell<NodeId>,
     depth: Cell<usize>,
     fail_at: Option<NodeId>,
+    /// Why the reader itself stopped: the library's error would put the path of keys before it.
+    refusal: RefCell<Option<String>>,
 }
 
 impl Reader {
@@ -109,44 +117,36 @@ impl Reader {
             next: Cell::new(0),
             depth: Cell::new(0),
             fail_at,
+            refusal: RefCell::new(None),
         }
     }
 
-    fn empty(&self) -> Node {
-        Node {
-            id: 0,
-            last: 0,
-            kind: Kind::Null,
-        }
+    fn refuse<E: Error>(&self, why: String) -> E {
+        let error = E::custom(&why);
+        self.refusal.replace(Some(why));
+        error
     }
 
-    fn number<E: serde::de::Error>(&self) -> Result<NodeId, E> {
+    fn number<E: Error>(&self) -> Result<NodeId, E> {
         let id = self.next.replace(self.next.get() + 1);
         if self.fail_at == Some(id) {
             return Err(E::custom("the node that was looked for"));
         }
         if id == MAX_NODES {
-            return Err(E::custom(format!(
-                "more than {MAX_NODES} values are no suite"
-            )));
+            return Err(self.refuse(format!("more than {MAX_NODES} values are no suite")));
         }
         Ok(id)
     }
 
-    fn leaf<E: serde::de::Error>(&self, kind: Kind) -> Result<Node, E> {
+    fn leaf<E: Error>(&self, kind: Kind) -> Result<Node, E> {
         let id = self.number()?;
         Ok(Node { id, last: id, kind })
     }
 
-    fn branch<E: serde::de::Error>(
-        &self,
-        children: impl FnOnce() -> Result<Kind, E>,
-    ) -> Result<Node, E> {
+    fn branch<E: Error>(&self, children: impl FnOnce() -> Result<Kind, E>) -> Result<Node, E> {
         let id = self.number()?;
         if self.depth.replace(self.depth.get() + 1) == MAX_DEPTH {
-            return Err(E::custom(format!(
-                "nested more than {MAX_DEPTH} levels deep"
-            )));
+            return Err(self.refuse(format!("nested more than {MAX_DEPTH} levels deep")));
         }
         let kind = children()?;
         self.depth.set(self.depth.get() - 1);
@@ -173,40 +173,42 @@ impl<'de> Visitor<'de> for &Reader {
         formatter.write_str("a value")
     }
 
-    fn visit_none<E: serde::de::Error>(self) -> Result<Node, E> {
+    fn visit_none<E: Error>(self) -> Result<Node, E> {
         self.leaf(Kind::Null)
     }
 
-    fn visit_unit<E: serde::de::Error>(self) -> Result<Node, E> {
+    fn visit_unit<E: Error>(self) -> Result<Node, E> {
         self.leaf(Kind::Null)
     }
 
-    fn visit_bool<E: serde::de::Error>(self, value: bool) -> Result<Node, E> {
+    fn visit_bool<E: Error>(self, value: bool) -> Result<Node, E> {
         self.leaf(Kind::Bool(value))
     }
 
-    fn visit_i64<E: serde::de::Error>(self, value: i64) -> Result<Node, E> {
+    fn visit_i64<E: Error>(self, value: i64) -> Result<Node, E> {
         self.leaf(Kind::Integer(value.into()))
     }
 
-    fn visit_u64<E: serde::de::Error>(self, value: u64) -> Result<Node, E> {
+    fn visit_u64<E: Error>(self, value: u64) -> Result<Node, E> {
         self.leaf(Kind::Integer(value.into()))
     }
 
-    fn visit_i128<E: serde::de::Error>(self, value: i128) -> Result<Node, E> {
+    fn visit_i128<E: Error>(self, value: i128) -> Result<Node, E> {
         self.leaf(Kind::Integer(value))
     }
 
-    fn visit_u128<E: serde::de::Error>(self, value: u128) -> Result<Node, E> {
-        let value = i128::try_from(value).map_err(|_| E::custom("the number is too large"))?;
-        self.leaf(Kind::Integer(value))
+    fn visit_u128<E: Error>(self, value: u128) -> Result<Node, E> {
+        match i128::try_from(value) {
+            Ok(value) => self.leaf(Kind::Integer(value)),
+            Err(_) => Err(self.refuse(format!("the number {value} is too large"))),
+        }
     }
 
-    fn visit_f64<E: serde::de::Error>(self, value: f64) -> Result<Node, E> {
+    fn visit_f64<E: Error>(self, value: f64) -> Result<Node, E> {
         self.leaf(Kind::Float(value))
     }
 
-    fn visit_str<E: serde::de::Error>(self, value: &str) -> Result<Node, E> {
+    fn visit_str<E: Error>(self, value: &str) -> Result<Node, E> {
         self.leaf(Kind::Text(value.to_owned()))
     }
 
@@ -232,8 +234,6 @@ impl<'de> Visitor<'de> for &Reader {
 
     fn visit_enum<A: EnumAccess<'de>>(self, tagged: A) -> Result<Node, A::Error> {
         let (tag, _) = tagged.variant::<String>()?;
-        Err(A::Error::custom(format!(
-            "the tag `!{tag}` means nothing in a suite"
-        )))
+        Err(self.refuse(format!("the tag `!{tag}` means nothing in a suite")))
     }
 }

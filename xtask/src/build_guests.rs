@@ -9,9 +9,8 @@ use std::path::{Path, PathBuf};
 use anyhow::{Context, Error, Result, bail};
 use clap::Args;
 
-use crate::guests::{GUESTS, Guest, Language};
-use crate::slim::slim;
-use crate::toolchain;
+use crate::guests::{Debug, Guest, Language};
+use crate::{slim, toolchain};
 
 /// Rebuild the guests, as far as their toolchains are there
 #[derive(Args)]
@@ -28,20 +27,20 @@ impl BuildGuests {
         let root = repository();
         let scratch = root.join("target/guests");
         fs::create_dir_all(&scratch).context("failed to create target/guests")?;
-        let guests = select(&self.names)?;
+        let guests = select(Guest::list(&root)?, &self.names)?;
         let missing = missing_toolchains(&guests, &scratch);
         let mut changed = 0;
-        for guest in guests {
+        for guest in &guests {
             if missing.contains_key(&guest.language) {
-                println!("{:<44} skipped", guest.module);
+                println!("{:<44} skipped", guest.module.display());
                 continue;
             }
             let built = build(guest, &root, &scratch)
-                .with_context(|| format!("failed to build {}", guest.module))?;
+                .with_context(|| format!("failed to build {}", guest.module.display()))?;
             let is_new = self.keep(guest, &root, &built)?;
             let kilobytes = built.len().div_ceil(1024);
             let change = if is_new { "changed" } else { "as before" };
-            println!("{:<44} {kilobytes:>4} KB, {change}", guest.module);
+            println!("{:<44} {kilobytes:>4} KB, {change}", guest.module.display());
             changed += usize::from(is_new);
         }
         report_missing(&missing);
@@ -53,10 +52,11 @@ impl BuildGuests {
 
     /// Writes a module unless it is there already; whether it was not.
     fn keep(&self, guest: &Guest, root: &Path, built: &[u8]) -> Result<bool> {
-        let path = root.join(guest.module);
+        let path = root.join(&guest.module);
         let is_new = fs::read(&path).ok().as_deref() != Some(built);
         if is_new && !self.check {
-            fs::write(&path, built).with_context(|| format!("failed to write {}", guest.module))?;
+            fs::write(&path, built)
+                .with_context(|| format!("failed to write {}", guest.module.display()))?;
         }
         Ok(is_new)
     }
@@ -68,19 +68,17 @@ fn repository() -> PathBuf {
     xtask.parent().expect("xtask lies in the repository").into()
 }
 
-fn select(names: &[String]) -> Result<Vec<&'static Guest>> {
-    let unknown = |name: &&String| GUESTS.iter().all(|guest| guest.name() != *name);
-    if let Some(name) = names.iter().find(unknown) {
-        let known: Vec<&str> = GUESTS.iter().map(Guest::name).collect();
+fn select(mut guests: Vec<Guest>, names: &[String]) -> Result<Vec<Guest>> {
+    let known: Vec<String> = guests.iter().map(Guest::name).collect();
+    if let Some(name) = names.iter().find(|name| !known.contains(name)) {
         bail!("no guest is named {name:?}; there are {}", known.join(", "));
     }
-    let is_wanted =
-        |guest: &&Guest| names.is_empty() || names.iter().any(|name| name == guest.name());
-    Ok(GUESTS.iter().filter(is_wanted).collect())
+    guests.retain(|guest| names.is_empty() || names.contains(&guest.name()));
+    Ok(guests)
 }
 
 /// The languages that some guest needs and that cannot be compiled here, and why not.
-fn missing_toolchains(guests: &[&Guest], scratch: &Path) -> BTreeMap<Language, Error> {
+fn missing_toolchains(guests: &[Guest], scratch: &Path) -> BTreeMap<Language, Error> {
     let mut missing = BTreeMap::new();
     let mut needed: Vec<Language> = guests.iter().map(|guest| guest.language).collect();
     needed.sort();
@@ -95,18 +93,21 @@ fn missing_toolchains(guests: &[&Guest], scratch: &Path) -> BTreeMap<Language, E
 
 fn report_missing(missing: &BTreeMap<Language, Error>) {
     for (language, error) in missing {
-        println!("\n{language:?} guests were skipped: {error:#}");
+        let error = format!("{error:#}");
+        // The first paragraph: compilers go on with advice on how to compile.
+        let error = error.split("\n\n").next().unwrap_or_default();
+        println!("\nguests in {} were skipped: {error}", language.name());
         println!("  {}", toolchain::how_to_get(*language));
     }
 }
 
-/// Modules of C stay as the compiler wrote them; what brings a larger standard library is cut down to its line tables.
 fn build(guest: &Guest, root: &Path, scratch: &Path) -> Result<Vec<u8>> {
     let output = scratch.join(format!("{}.wasm", guest.name()));
     toolchain::build(guest, root, &output)?;
     let built = fs::read(&output)?;
-    match guest.language {
-        Language::C | Language::Wat => Ok(built),
-        Language::Cpp | Language::RustWeb | Language::RustWasi => slim(&built),
+    match guest.debug {
+        Debug::None => slim::strip(&built),
+        Debug::Lines => slim::keep_lines(&built),
+        Debug::Full => Ok(built),
     }
 }

@@ -1,116 +1,107 @@
 //! Every module that is checked in, and what it is built from.
 
-use std::path::Path;
+use std::fs;
+use std::path::{Path, PathBuf};
 
-/// One module.
+use anyhow::{Context, Result};
+use serde::Deserialize;
+
+/// The list of them.
+const LIST: &str = "guests/guests.yaml";
+
+/// One module. Paths start at the root of the repository.
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
 pub(crate) struct Guest {
-    /// Where it lies; like all paths here, from the root of the repository.
-    pub(crate) module: &'static str,
-    /// What it is compiled from; for Rust the crate's root.
-    pub(crate) sources: &'static [&'static str],
+    /// Where it lies.
+    pub(crate) module: PathBuf,
+    /// What it is compiled from; of a Rust crate its root.
+    pub(crate) sources: Vec<PathBuf>,
     pub(crate) language: Language,
+    #[serde(default)]
     pub(crate) shape: Shape,
     /// What else the compiler is told.
-    pub(crate) flags: &'static [&'static str],
+    #[serde(default)]
+    pub(crate) flags: Vec<String>,
+    #[serde(default)]
+    pub(crate) debug: Debug,
 }
 
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Deserialize)]
+#[serde(rename_all = "kebab-case")]
 pub(crate) enum Language {
-    /// wasi-libc.
+    /// With wasi-libc.
     C,
-    /// wasi-libc and libc++.
+    /// With wasi-libc and libc++.
     Cpp,
     /// `wasm32-unknown-unknown`: no imports, Rust's own allocator.
     RustWeb,
-    /// `wasm32-wasip1`: wasi-libc below Rust's allocator.
+    /// `wasm32-wasip1`: wasi-libc's allocator below Rust's.
     RustWasi,
     /// The text format.
     Wat,
 }
 
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+impl Language {
+    /// As users call it.
+    pub(crate) fn name(self) -> &'static str {
+        match self {
+            Language::C => "C",
+            Language::Cpp => "C++",
+            Language::RustWeb => "Rust for wasm32-unknown-unknown",
+            Language::RustWasi => "Rust for wasm32-wasip1",
+            Language::Wat => "the text format",
+        }
+    }
+}
+
+#[derive(Clone, Copy, Default, PartialEq, Eq, Deserialize)]
+#[serde(rename_all = "kebab-case")]
 pub(crate) enum Shape {
     /// Driven through its exports.
+    #[default]
     Reactor,
     /// Run once, from `_start`.
     Command,
 }
 
+/// How much debug information a module keeps.
+#[derive(Clone, Copy, Default, PartialEq, Eq, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub(crate) enum Debug {
+    /// None, and no names: as most modules are shipped.
+    None,
+    /// What names a line.
+    #[default]
+    Lines,
+    /// All, as the compiler wrote it.
+    Full,
+}
+
 impl Guest {
+    /// All guests, in the order of the list.
+    pub(crate) fn list(root: &Path) -> Result<Vec<Guest>> {
+        let path = root.join(LIST);
+        let text = fs::read_to_string(&path).with_context(|| format!("failed to read {LIST}"))?;
+        serde_yaml::from_str(&text).with_context(|| format!("failed to read {LIST}"))
+    }
+
     /// The module's file name without its ending.
-    pub(crate) fn name(&self) -> &'static str {
-        let stem = Path::new(self.module).file_stem();
-        stem.and_then(|stem| stem.to_str())
-            .expect("a module has a name in plain text")
+    pub(crate) fn name(&self) -> String {
+        file_stem(&self.module)
     }
 
     /// What Rust calls the crate: the folder's name, so that a guest and its twin have the same functions.
     pub(crate) fn crate_name(&self) -> String {
-        let folder = Path::new(self.module).parent();
-        let name = folder.and_then(Path::file_name).unwrap_or_default();
-        name.to_string_lossy().replace('-', "_")
+        let folder = self.module.parent().unwrap_or(Path::new(""));
+        file_stem(folder).replace('-', "_")
     }
 }
 
-use Language::{C, Cpp, RustWeb};
-use Shape::Reactor;
+fn file_stem(path: &Path) -> String {
+    let stem = path.file_stem().unwrap_or_default();
+    stem.to_string_lossy().into_owned()
+}
 
-/// A clean guest and the one with a planted leak come from the same source and differ by a flag.
-pub(crate) const GUESTS: &[Guest] = &[
-    Guest {
-        module: "guests/leak/leak-debug.wasm",
-        sources: &["guests/leak/leak.c"],
-        language: C,
-        shape: Reactor,
-        flags: &["-O0", "-DLEAK"],
-    },
-    Guest {
-        module: "guests/leak/leak-o2.wasm",
-        sources: &["guests/leak/leak.c"],
-        language: C,
-        shape: Reactor,
-        flags: &["-O2", "-DLEAK"],
-    },
-    Guest {
-        module: "guests/leak/clean-debug.wasm",
-        sources: &["guests/leak/leak.c"],
-        language: C,
-        shape: Reactor,
-        flags: &["-O0"],
-    },
-    Guest {
-        module: "guests/leak/clean-o2.wasm",
-        sources: &["guests/leak/leak.c"],
-        language: C,
-        shape: Reactor,
-        flags: &["-O2"],
-    },
-    Guest {
-        module: "guests/pair/pair.wasm",
-        sources: &["guests/pair/pair.cpp"],
-        language: Cpp,
-        shape: Reactor,
-        flags: &["-O2"],
-    },
-    Guest {
-        module: "guests/pair/pair-leak.wasm",
-        sources: &["guests/pair/pair.cpp"],
-        language: Cpp,
-        shape: Reactor,
-        flags: &["-O2", "-DLEAK"],
-    },
-    Guest {
-        module: "guests/feed/feed.wasm",
-        sources: &["guests/feed/src/lib.rs"],
-        language: RustWeb,
-        shape: Reactor,
-        flags: &["-Copt-level=s"],
-    },
-    Guest {
-        module: "guests/feed/feed-leak.wasm",
-        sources: &["guests/feed/src/lib.rs"],
-        language: RustWeb,
-        shape: Reactor,
-        flags: &["-Copt-level=s", "--cfg=leak"],
-    },
-];
+#[cfg(test)]
+mod tests;

@@ -3,19 +3,29 @@
 mod build_guests;
 mod guests;
 mod slim;
+mod test_memory;
 mod toolchain;
 
-use anyhow::Result;
+use std::process::ExitCode;
+
 use clap::Parser;
 
 #[derive(Parser)]
 #[command(name = "cargo xtask", about)]
 enum Command {
     BuildGuests(build_guests::BuildGuests),
+    TestMemory(test_memory::TestMemory),
 }
 
-fn main() -> Result<()> {
-    match Command::parse() {
-        Command::BuildGuests(command) => command.run(),
-    }
+#[expect(clippy::print_stderr, reason = "nobody else would say what failed")]
+fn main() -> ExitCode {
+    let done = match Command::parse() {
+        Command::BuildGuests(command) => command.run().map(|()| ExitCode::SUCCESS),
+        Command::TestMemory(command) => command.run(),
+    };
+    // Not 1, which is a regression.
+    done.unwrap_or_else(|error| {
+        eprintln!("error: {error:#}");
+        ExitCode::from(2)
+    })
 }

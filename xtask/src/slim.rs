@@ -1,7 +1,4 @@
-//! Cuts a module's DWARF down to what names a line: functions, what was inlined into them, line tables.
-//!
-//! A standard library brings megabytes of types, variables and functions that the linker dropped; what is checked in
-//! needs none of it. Every section that runs is copied byte by byte.
+//! Leaves out what a module does not need; every section that runs is copied byte by byte.
 
 mod functions;
 mod lines;
@@ -20,8 +17,22 @@ use self::source::Source;
 /// The debug sections of a module, by name.
 type DebugSections<'a> = HashMap<&'a str, &'a [u8]>;
 
-/// The same module with less debug information.
-pub(crate) fn slim(wasm: &[u8]) -> Result<Vec<u8>> {
+/// Without names and debug information.
+pub(crate) fn strip(wasm: &[u8]) -> Result<Vec<u8>> {
+    let mut module = Module::new();
+    for payload in Parser::new(0).parse_all(wasm) {
+        let payload = payload.context("failed to parse the module")?;
+        if !matches!(payload, Payload::CustomSection(_)) {
+            copy_section(&payload, wasm, &mut module);
+        }
+    }
+    Ok(module.finish())
+}
+
+/// With its DWARF cut down to what names a line: functions, what was inlined into them, line tables.
+///
+/// A standard library brings megabytes of types, variables and functions that the linker dropped.
+pub(crate) fn keep_lines(wasm: &[u8]) -> Result<Vec<u8>> {
     let mut module = Module::new();
     let mut debug_sections = DebugSections::new();
     let mut code_size = 0;
@@ -35,19 +46,23 @@ pub(crate) fn slim(wasm: &[u8]) -> Result<Vec<u8>> {
             Payload::CodeSectionStart { range, .. } => code_size = range.len() as u64,
             _ => {}
         }
-        if let Some((id, range)) = payload.as_section() {
-            let data = &wasm[range];
-            module.section(&RawSection { id, data });
-        }
+        copy_section(&payload, wasm, &mut module);
     }
-    let slimmed = slim_dwarf(&debug_sections, code_size).context("failed to slim the DWARF")?;
-    for (name, data) in slimmed {
+    let kept = slim_dwarf(&debug_sections, code_size).context("failed to cut down the DWARF")?;
+    for (name, data) in kept {
         module.section(&CustomSection {
             name: name.into(),
             data: Cow::Owned(data),
         });
     }
     Ok(module.finish())
+}
+
+fn copy_section(payload: &Payload, wasm: &[u8], module: &mut Module) {
+    if let Some((id, range)) = payload.as_section() {
+        let data = &wasm[range];
+        module.section(&RawSection { id, data });
+    }
 }
 
 /// The debug sections that remain.
@@ -74,3 +89,6 @@ fn slim_dwarf(
     })?;
     Ok(kept)
 }
+
+#[cfg(test)]
+mod tests;

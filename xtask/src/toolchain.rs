@@ -8,7 +8,7 @@ use std::process::Command;
 
 use anyhow::{Context, Result, bail};
 
-use crate::guests::{Guest, Language, Shape};
+use crate::guests::{Debug, Guest, Language, Shape};
 
 /// Compiles a guest into `output`, which lies in a folder for what is left on the way. Compilers run in `root`, so
 /// that they name the sources from there.
@@ -22,23 +22,21 @@ pub(crate) fn build(guest: &Guest, root: &Path, output: &Path) -> Result<()> {
 
 /// Builds the smallest program that needs all of a language's toolchain; the error says why there is none.
 pub(crate) fn check(language: Language, scratch: &Path) -> Result<()> {
-    let (sources, text): (&[&str], _) = match language {
-        Language::C => (&["check.c"], "int main(void) { return 0; }\n"),
-        Language::Cpp => (
-            &["check.cpp"],
-            "#include <memory>\nint main() { return 0; }\n",
-        ),
-        Language::RustWeb | Language::RustWasi => (&["check.rs"], "fn main() {}\n"),
-        Language::Wat => (&["check.wat"], "(module)\n"),
+    let (source, text) = match language {
+        Language::C => ("check.c", "int main(void) { return 0; }\n"),
+        Language::Cpp => ("check.cpp", "#include <memory>\nint main() { return 0; }\n"),
+        Language::RustWeb | Language::RustWasi => ("check.rs", "fn main() {}\n"),
+        Language::Wat => ("check.wat", "(module)\n"),
     };
     let guest = Guest {
-        module: "check/check.wasm",
-        sources,
+        module: "check/check.wasm".into(),
+        sources: vec![source.into()],
         language,
         shape: Shape::Command,
-        flags: &[],
+        flags: Vec::new(),
+        debug: Debug::Full,
     };
-    fs::write(scratch.join(sources[0]), text)?;
+    fs::write(scratch.join(source), text)?;
     build(&guest, scratch, &scratch.join("check.wasm"))
 }
 
@@ -66,35 +64,39 @@ pub(crate) fn how_to_get(language: Language) -> &'static str {
 /// Compiles and links in two steps: told to optimise while linking, clang would run any wasm-opt on the PATH over the
 /// module, after which its line tables are wrong.
 fn build_with_clang(guest: &Guest, root: &Path, output: &Path) -> Result<()> {
-    let (compiler, standard): (_, &[&str]) = match guest.language {
-        Language::Cpp => (
-            tool("MEMGATE_CLANGXX", "clang++"),
-            &["-std=c++17", "-fno-exceptions"],
-        ),
-        _ => (tool("MEMGATE_CLANG", "clang"), &["-std=c11"]),
-    };
-    let mut objects = Vec::new();
-    for source in guest.sources {
-        let object = output.with_extension(format!("{}.o", objects.len()));
-        let mut command = clang(&compiler, root);
-        command
-            .args(standard)
-            .args(["-g", "-Wall", "-Wextra", "-c"]);
-        command.arg(format!("-ffile-prefix-map={}=", root.display()));
-        command.args(guest.flags).arg(source).arg("-o").arg(&object);
-        run(&mut command)?;
-        objects.push(object);
+    let mut link = clang(guest.language, root);
+    for (index, source) in guest.sources.iter().enumerate() {
+        let object = output.with_extension(format!("{index}.o"));
+        compile(guest, root, source, &object)?;
+        link.arg(object);
     }
-    let mut link = clang(&compiler, root);
     if guest.shape == Shape::Reactor {
         link.arg("-mexec-model=reactor");
     }
-    link.args(&objects).arg("-o").arg(output);
-    run(&mut link)
+    link.args(guest.flags.iter().filter(|flag| is_for_linker(flag)));
+    run(link.arg("-o").arg(output))
 }
 
-fn clang(compiler: &OsString, root: &Path) -> Command {
-    let mut command = Command::new(compiler);
+fn compile(guest: &Guest, root: &Path, source: &Path, object: &Path) -> Result<()> {
+    let mut command = clang(guest.language, root);
+    if guest.language == Language::Cpp {
+        command.args(["-std=c++17", "-fno-exceptions"]);
+    }
+    command.args(["-g", "-Wall", "-Wextra"]);
+    command.arg(format!("-ffile-prefix-map={}=", root.display()));
+    command.args(guest.flags.iter().filter(|flag| !is_for_linker(flag)));
+    run(command.arg("-c").arg(source).arg("-o").arg(object))
+}
+
+fn is_for_linker(flag: &str) -> bool {
+    flag.starts_with("-Wl,")
+}
+
+fn clang(language: Language, root: &Path) -> Command {
+    let mut command = Command::new(match language {
+        Language::Cpp => tool("MEMGATE_CLANGXX", "clang++"),
+        _ => tool("MEMGATE_CLANG", "clang"),
+    });
     command.current_dir(root).arg("--target=wasm32-wasi");
     command
 }
@@ -113,14 +115,11 @@ fn build_with_rustc(guest: &Guest, root: &Path, output: &Path) -> Result<()> {
     command.args(["--edition=2024", "--check-cfg=cfg(leak)"]);
     command.args(["--target", target, "--crate-type", crate_type]);
     command.args(["--crate-name", &guest.crate_name()]);
+    // With line tables only, rustc names inlined functions without their modules: `insert`, of what?
     command.args(["-Cpanic=abort", "-Ccodegen-units=1", "-Cdebuginfo=limited"]);
     command.arg(format!("--remap-path-prefix={}=", root.display()));
-    command
-        .args(guest.flags)
-        .args(guest.sources)
-        .arg("-o")
-        .arg(output);
-    run(&mut command)
+    command.args(&guest.flags).args(&guest.sources);
+    run(command.arg("-o").arg(output))
 }
 
 /// The PATH, with the linker of the usual Rust toolchain at its end: a compiler from elsewhere may come without one.
@@ -135,7 +134,7 @@ fn path_with_rust_lld() -> Result<OsString> {
 }
 
 fn build_with_wat(guest: &Guest, root: &Path, output: &Path) -> Result<()> {
-    let [source] = guest.sources else {
+    let [source] = guest.sources.as_slice() else {
         bail!("a module in the text format is one file");
     };
     fs::write(output, wat::parse_file(root.join(source))?)?;

@@ -7,7 +7,7 @@ use crate::server::{self, Event};
 const PAGE: u64 = 20;
 
 /// Events that fit on the screen.
-const VISIBLE: u64 = 8;
+const VISIBLE: u64 = 4;
 
 /// Frames between two looks for something new: once a second at 60 Hz.
 const POLL_EVERY: u64 = 60;

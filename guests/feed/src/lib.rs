@@ -5,35 +5,39 @@ mod cache;
 mod feed;
 mod server;
 
-use std::cell::RefCell;
+use std::sync::{Mutex, MutexGuard};
 
 use crate::feed::Feed;
 
-thread_local! {
-    static FEED: RefCell<Option<Feed>> = const { RefCell::new(None) };
-}
+/// What is open; calls do nothing while it is closed.
+static FEED: Mutex<Option<Feed>> = Mutex::new(None);
 
 #[unsafe(no_mangle)]
 pub extern "C" fn open() {
-    FEED.set(Some(Feed::new()));
+    *lock() = Some(Feed::new());
 }
 
 #[unsafe(no_mangle)]
 pub extern "C" fn scroll(pages: u32) {
-    with_feed(|feed| feed.scroll(pages))
+    if let Some(feed) = lock().as_mut() {
+        feed.scroll(pages);
+    }
 }
 
+/// Gives the letters drawn.
 #[unsafe(no_mangle)]
 pub extern "C" fn on_frame() -> usize {
-    with_feed(Feed::on_frame)
+    match lock().as_mut() {
+        Some(feed) => feed.on_frame(),
+        None => 0,
+    }
 }
 
 #[unsafe(no_mangle)]
 pub extern "C" fn close() {
-    FEED.set(None);
+    *lock() = None;
 }
 
-/// Does nothing while the feed is closed.
-fn with_feed<R: Default>(action: impl FnOnce(&mut Feed) -> R) -> R {
-    FEED.with_borrow_mut(|feed| feed.as_mut().map(action).unwrap_or_default())
+fn lock() -> MutexGuard<'static, Option<Feed>> {
+    FEED.lock().expect("a panic ends the instance")
 }

@@ -3,20 +3,30 @@
 use std::collections::HashMap;
 
 use anyhow::Result;
-use gimli::DwAt;
 use gimli::read::{self, EntriesTreeNode};
 use gimli::write::{self, Address, AttributeValue, Range, RangeList, UnitEntryId};
+use gimli::{
+    DW_AT_abstract_origin, DW_AT_call_file, DW_AT_call_line, DW_AT_comp_dir, DW_AT_high_pc,
+    DW_AT_inline, DW_AT_language, DW_AT_low_pc, DW_AT_name, DW_AT_producer, DW_AT_ranges,
+    DW_AT_stmt_list, DW_INL_inlined, DwAt,
+};
 
 use super::lines::{ENCODING, Lines};
 use super::source::{Entry, FunctionName, Reader, Source, Unit};
 
-/// Writes a unit, unless all its functions were dropped.
+/// Writes a unit, unless all its code was dropped.
 pub(super) fn copy<'a>(
     source: &Source<'a>,
     unit: &Unit<'a>,
     mut lines: Lines<'a>,
     dwarf: &mut write::Dwarf,
 ) -> Result<()> {
+    let mut tree = unit.entries_tree(None)?;
+    let root = tree.root()?;
+    let code = source.live_ranges(unit, root.entry())?;
+    if code.is_empty() {
+        return Ok(());
+    }
     let mut copier = Copier {
         source,
         unit,
@@ -24,17 +34,13 @@ pub(super) fn copy<'a>(
         slimmed: write::Unit::new(ENCODING, write::LineProgram::none()),
         strings: &mut dwarf.strings,
         inlined: HashMap::new(),
-        code: Vec::new(),
     };
-    let mut tree = unit.entries_tree(None)?;
-    let root = tree.root()?;
-    copier.copy_root(root.entry())?;
+    copier.copy_root(root.entry(), &code)?;
     let parent = copier.slimmed.root();
     copier.copy_children(root, parent)?;
-    if let Some(mut slimmed) = copier.finish() {
-        slimmed.line_program = lines.program;
-        dwarf.units.add(slimmed);
-    }
+    let mut slimmed = copier.slimmed;
+    slimmed.line_program = lines.program;
+    dwarf.units.add(slimmed);
     Ok(())
 }
 
@@ -46,33 +52,25 @@ struct Copier<'a, 'b> {
     strings: &'b mut write::StringTable,
     /// The entries that stand for a function wherever it was inlined, by name.
     inlined: HashMap<Reader<'a>, UnitEntryId>,
-    /// Where the unit's functions lie.
-    code: Vec<Range>,
 }
 
 impl<'a> Copier<'a, '_> {
-    fn copy_root(&mut self, entry: &Entry<'a>) -> Result<()> {
+    fn copy_root(&mut self, entry: &Entry<'a>, code: &[read::Range]) -> Result<()> {
         let root = self.slimmed.root();
-        for name in [
-            gimli::DW_AT_producer,
-            gimli::DW_AT_name,
-            gimli::DW_AT_comp_dir,
-        ] {
+        for name in [DW_AT_producer, DW_AT_name, DW_AT_comp_dir] {
             if let Some(value) = entry.attr_value(name) {
                 let text = self.source.dwarf.attr_string(self.unit, value)?;
                 self.set_string(root, name, text);
             }
         }
-        if let Some(read::AttributeValue::Language(language)) =
-            entry.attr_value(gimli::DW_AT_language)
-        {
-            self.set(
-                root,
-                gimli::DW_AT_language,
-                AttributeValue::Language(language),
-            );
+        if let Some(read::AttributeValue::Language(language)) = entry.attr_value(DW_AT_language) {
+            self.set(root, DW_AT_language, AttributeValue::Language(language));
         }
-        self.set(root, gimli::DW_AT_stmt_list, AttributeValue::LineProgramRef);
+        // Ranges count from here, so that they are addresses.
+        let base = AttributeValue::Address(Address::Constant(0));
+        self.set(root, DW_AT_low_pc, base);
+        self.set_ranges(root, code);
+        self.set(root, DW_AT_stmt_list, AttributeValue::LineProgramRef);
         Ok(())
     }
 
@@ -102,14 +100,11 @@ impl<'a> Copier<'a, '_> {
         if ranges.is_empty() {
             return Ok(None);
         }
-        let id = self
-            .slimmed
-            .add(self.slimmed.root(), gimli::DW_TAG_subprogram);
+        let id = self.add_function();
         if let Some(name) = self.source.function_name(self.unit, entry)? {
             self.set_string(id, name.kind, name.text);
         }
         self.set_code(id, &ranges);
-        self.code.extend(ranges.iter().map(absolute));
         Ok(Some(id))
     }
 
@@ -125,27 +120,15 @@ impl<'a> Copier<'a, '_> {
         };
         let origin = self.inlined_function(name);
         let id = self.slimmed.add(parent, gimli::DW_TAG_inlined_subroutine);
-        self.set(
-            id,
-            gimli::DW_AT_abstract_origin,
-            AttributeValue::UnitRef(origin),
-        );
+        self.set(id, DW_AT_abstract_origin, AttributeValue::UnitRef(origin));
         self.set_code(id, &ranges);
-        if let Some(read::AttributeValue::FileIndex(index)) =
-            entry.attr_value(gimli::DW_AT_call_file)
-        {
+        if let Some(read::AttributeValue::FileIndex(index)) = entry.attr_value(DW_AT_call_file) {
             let file = self.lines.file(self.source, self.unit, index)?;
-            self.set(
-                id,
-                gimli::DW_AT_call_file,
-                AttributeValue::FileIndex(Some(file)),
-            );
+            self.set(id, DW_AT_call_file, AttributeValue::FileIndex(Some(file)));
         }
-        if let Some(line) = entry
-            .attr_value(gimli::DW_AT_call_line)
-            .and_then(|line| line.udata_value())
-        {
-            self.set(id, gimli::DW_AT_call_line, AttributeValue::Udata(line));
+        let line = entry.attr_value(DW_AT_call_line);
+        if let Some(line) = line.and_then(|line| line.udata_value()) {
+            self.set(id, DW_AT_call_line, AttributeValue::Udata(line));
         }
         Ok(Some(id))
     }
@@ -154,48 +137,37 @@ impl<'a> Copier<'a, '_> {
         if let Some(id) = self.inlined.get(&name.text) {
             return *id;
         }
-        let id = self
-            .slimmed
-            .add(self.slimmed.root(), gimli::DW_TAG_subprogram);
+        let id = self.add_function();
         self.set_string(id, name.kind, name.text);
-        self.set(
-            id,
-            gimli::DW_AT_inline,
-            AttributeValue::Inline(gimli::DW_INL_inlined),
-        );
+        self.set(id, DW_AT_inline, AttributeValue::Inline(DW_INL_inlined));
         self.inlined.insert(name.text, id);
         id
     }
 
+    fn add_function(&mut self) -> UnitEntryId {
+        let root = self.slimmed.root();
+        self.slimmed.add(root, gimli::DW_TAG_subprogram)
+    }
+
     fn set_code(&mut self, id: UnitEntryId, ranges: &[read::Range]) {
         if let [range] = ranges {
-            let begin = Address::Constant(range.begin);
-            self.set(id, gimli::DW_AT_low_pc, AttributeValue::Address(begin));
-            self.set(
-                id,
-                gimli::DW_AT_high_pc,
-                AttributeValue::Udata(range.end - range.begin),
-            );
+            let begin = AttributeValue::Address(Address::Constant(range.begin));
+            let length = AttributeValue::Udata(range.end - range.begin);
+            self.set(id, DW_AT_low_pc, begin);
+            self.set(id, DW_AT_high_pc, length);
             return;
         }
-        self.set_ranges(id, ranges.iter().map(absolute).collect());
+        self.set_ranges(id, ranges);
     }
 
-    fn finish(mut self) -> Option<write::Unit> {
-        if self.code.is_empty() {
-            return None;
-        }
-        let root = self.slimmed.root();
-        let base = AttributeValue::Address(Address::Constant(0));
-        self.set(root, gimli::DW_AT_low_pc, base);
-        let code = std::mem::take(&mut self.code);
-        self.set_ranges(root, code);
-        Some(self.slimmed)
-    }
-
-    fn set_ranges(&mut self, id: UnitEntryId, ranges: Vec<Range>) {
-        let list = self.slimmed.ranges.add(RangeList(ranges));
-        self.set(id, gimli::DW_AT_ranges, AttributeValue::RangeListRef(list));
+    fn set_ranges(&mut self, id: UnitEntryId, ranges: &[read::Range]) {
+        let absolute = |range: &read::Range| Range::StartEnd {
+            begin: Address::Constant(range.begin),
+            end: Address::Constant(range.end),
+        };
+        let list = RangeList(ranges.iter().map(absolute).collect());
+        let list = self.slimmed.ranges.add(list);
+        self.set(id, DW_AT_ranges, AttributeValue::RangeListRef(list));
     }
 
     fn set_string(&mut self, id: UnitEntryId, name: DwAt, text: Reader<'a>) {
@@ -205,12 +177,5 @@ impl<'a> Copier<'a, '_> {
 
     fn set(&mut self, id: UnitEntryId, name: DwAt, value: AttributeValue) {
         self.slimmed.get_mut(id).set(name, value);
-    }
-}
-
-fn absolute(range: &read::Range) -> Range {
-    Range::StartEnd {
-        begin: Address::Constant(range.begin),
-        end: Address::Constant(range.end),
     }
 }

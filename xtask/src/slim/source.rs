@@ -2,7 +2,10 @@
 
 use anyhow::{Context, Result};
 use gimli::read::{self, AttributeValue, EndianSlice};
-use gimli::{DebugInfoOffset, LittleEndian, UnitOffset};
+use gimli::{
+    DW_AT_abstract_origin, DW_AT_linkage_name, DW_AT_name, DW_AT_specification, DebugInfoOffset,
+    DwAt, LittleEndian, UnitOffset,
+};
 
 use super::DebugSections;
 
@@ -21,7 +24,7 @@ pub(super) fn load<'a>(sections: &DebugSections<'a>) -> Result<read::Dwarf<Reade
 /// What a function is called.
 pub(super) struct FunctionName<'a> {
     /// The attribute that says so: `DW_AT_linkage_name` or `DW_AT_name`.
-    pub(super) kind: gimli::DwAt,
+    pub(super) kind: DwAt,
     pub(super) text: Reader<'a>,
 }
 
@@ -73,19 +76,19 @@ impl<'a> Source<'a> {
         unit: &Unit<'a>,
         entry: &Entry<'a>,
     ) -> Result<Option<FunctionName<'a>>> {
-        if let Some(name) = self.own_name(unit, entry, gimli::DW_AT_linkage_name)? {
+        if let Some(name) = self.own_name(unit, entry, DW_AT_linkage_name)? {
             return Ok(Some(name));
         }
         let origin = entry
-            .attr_value(gimli::DW_AT_abstract_origin)
-            .or_else(|| entry.attr_value(gimli::DW_AT_specification));
+            .attr_value(DW_AT_abstract_origin)
+            .or_else(|| entry.attr_value(DW_AT_specification));
         match origin {
             Some(AttributeValue::UnitRef(offset)) => self.function_name(unit, &unit.entry(offset)?),
             Some(AttributeValue::DebugInfoRef(offset)) => {
                 let (unit, offset) = self.find_entry(offset)?;
                 self.function_name(unit, &unit.entry(offset)?)
             }
-            _ => self.own_name(unit, entry, gimli::DW_AT_name),
+            _ => self.own_name(unit, entry, DW_AT_name),
         }
     }
 
@@ -93,7 +96,7 @@ impl<'a> Source<'a> {
         &self,
         unit: &Unit<'a>,
         entry: &Entry<'a>,
-        kind: gimli::DwAt,
+        kind: DwAt,
     ) -> Result<Option<FunctionName<'a>>> {
         let Some(value) = entry.attr_value(kind) else {
             return Ok(None);

@@ -1,0 +1,48 @@
+//! `memgate test`
+
+use std::path::PathBuf;
+use std::process::ExitCode;
+
+use clap::Args;
+use clap::Parser;
+use libtest_mimic::Arguments;
+
+use crate::harness::{Again, Harness};
+
+/// Run suites, and fail if a module keeps more memory than they allow.
+///
+/// Snapshots are kept in `snapshots/` below the current directory, the report in `target/memgate/`.
+/// Exit codes: 0 pass, 1 regression, 2 the gate broke.
+#[derive(Args)]
+pub(super) struct Test {
+    /// Suite files, and folders of them
+    #[arg(value_name = "SUITE or FOLDER", default_value = "suites")]
+    suites: Vec<PathBuf>,
+    /// Arguments of a test binary: a filter, --exact, --list, --test-threads N, ...
+    #[arg(last = true, value_name = "LIBTEST ARGUMENTS")]
+    libtest: Vec<String>,
+}
+
+impl Test {
+    pub(super) fn run(self) -> ExitCode {
+        let arguments = Arguments::parse_from(
+            ["memgate test --".to_string()]
+                .into_iter()
+                .chain(self.libtest),
+        );
+        let suites: Vec<String> = self
+            .suites
+            .iter()
+            .map(|suite| suite.display().to_string())
+            .collect();
+        let command = format!("memgate test {} --", suites.join(" "));
+        Harness {
+            root: PathBuf::from("."),
+            suites: self.suites,
+            arguments,
+            again: Again::from_environment().unwrap_or(Again::Command(command)),
+            refuse_empty_selection: true,
+        }
+        .run()
+    }
+}

@@ -1,0 +1,105 @@
+//! What is said where there is no verdict.
+
+use std::fmt::Display;
+
+use crate::judge::NothingMeasured;
+use crate::module::{CodeFrame, Module};
+use crate::report::Fault;
+use crate::run::Ending;
+use crate::suite::{format_bytes, format_duration};
+
+use super::places;
+
+/// The gate could not do its work.
+pub(super) fn broken(headline: &str, cause: impl Display) -> Fault {
+    Fault {
+        headline: format!("the gate broke: {headline}"),
+        cause: cause.to_string(),
+        advice: None,
+        stack: Vec::new(),
+        stderr: String::new(),
+    }
+}
+
+/// A run without a single event is no proof of anything.
+pub(super) fn nothing_measured(_: NothingMeasured) -> Fault {
+    let advice = "let the steps do the work that is meant, and look whether the module has an allocator of its own that \
+                  memgate does not know: then build it with names, or with the allocator of its language";
+    Fault {
+        headline: "nothing was measured".into(),
+        cause: "The story was told to its end, and memgate saw no allocation and no free in it."
+            .into(),
+        advice: Some(advice.into()),
+        stack: Vec::new(),
+        stderr: String::new(),
+    }
+}
+
+/// The guest did not come to the end of the story.
+pub(super) fn unfinished(ending: &Ending, module: &Module, stderr: String) -> Fault {
+    let (cause, advice, stack) = explained(ending);
+    Fault {
+        headline: format!("the scenario did not finish: {cause}"),
+        cause: String::new(),
+        advice: advice.map(str::to_string),
+        stack: places::of_stack(module, stack),
+        stderr,
+    }
+}
+
+fn explained(ending: &Ending) -> (String, Option<&'static str>, &[CodeFrame]) {
+    match ending {
+        Ending::Completed => ("it did".into(), None, &[]),
+        Ending::Exited {
+            code,
+            expected: Some(expected),
+            stack,
+        } => {
+            let advice = "if that is how the command is to end, say so: `run: { exit: CODE }`";
+            (
+                format!("the command exited with {code}, not with {expected}"),
+                Some(advice),
+                stack,
+            )
+        }
+        Ending::Exited {
+            code,
+            expected: None,
+            stack,
+        } => (format!("the guest exited with {code}"), None, stack),
+        Ending::Trapped { reason, stack } => (
+            format!(
+                "the guest trapped: {}",
+                reason.trim_start_matches("wasm trap: ")
+            ),
+            None,
+            stack,
+        ),
+        Ending::StackOverflow { stack } => ("the guest's stack overflowed".into(), None, stack),
+        Ending::OutOfMemory {
+            limit,
+            wanted,
+            stack,
+        } => {
+            let advice =
+                "if it needs as much, raise the limit of the scenario: `limits: { memory: 2GB }`";
+            let (limit, wanted) = (format_bytes(*limit as f64), format_bytes(*wanted as f64));
+            (
+                format!("the guest asked for {wanted} of memory where {limit} is the limit"),
+                Some(advice),
+                stack,
+            )
+        }
+        Ending::TimedOut { limit, stack } => {
+            let advice = "if it takes that long, raise the limit of the scenario: `limits: { timeout: 5min }`";
+            (
+                format!(
+                    "the guest took longer than {} of real time",
+                    format_duration(*limit)
+                ),
+                Some(advice),
+                stack,
+            )
+        }
+    }
+}

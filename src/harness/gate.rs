@@ -1,0 +1,231 @@
+//! The gate: one scenario from its module to its verdict, and the verdict of all.
+
+use std::collections::BTreeMap;
+use std::path::{Path, PathBuf};
+use std::process::ExitCode;
+use std::sync::{Mutex, PoisonError};
+
+use libtest_mimic::Failed;
+
+use super::faults;
+use super::modules::{self, Modules, Prepared};
+use super::progress::Progress;
+use super::trials::trial_name;
+use super::{Again, places};
+use crate::heap::Fold;
+use crate::judge::{Verdict, judge};
+use crate::report::{
+    Commands, Fault, ReportError, ReportFile, ScenarioReport, SuiteReport, assemble, failure,
+    without_figures,
+};
+use crate::run::{self, Ending, Engine, RunError};
+use crate::snapshot;
+use crate::suite::{Scenario, Suite, SuiteErrors};
+
+/// What all trials of a process share.
+pub(super) struct Gate {
+    root: PathBuf,
+    engine: Engine,
+    modules: Modules,
+    progress: Progress,
+    report: ReportFile,
+    /// What was said so far, by suite.
+    suites: Mutex<BTreeMap<String, Vec<ScenarioReport>>>,
+    /// The worst of all verdicts.
+    verdict: Mutex<Verdict>,
+}
+
+impl Gate {
+    /// A gate that keeps snapshots below `root`, and its report and what it compiled in `output`.
+    pub(super) fn new(root: &Path, output: &Path) -> Result<Gate, RunError> {
+        let cache = std::path::absolute(output.join("cache"))
+            .map_err(|error| RunError::Engine(error.to_string()))?;
+        // Under nextest each trial is a process, and all of them are one run.
+        let run = std::env::var("NEXTEST_RUN_ID").ok();
+        Ok(Gate {
+            root: std::path::absolute(root).map_err(|error| RunError::Engine(error.to_string()))?,
+            engine: Engine::new(Some(&cache))?,
+            modules: Modules::default(),
+            progress: Progress::new(),
+            report: ReportFile::new(output, run),
+            suites: Mutex::default(),
+            verdict: Mutex::new(Verdict::Pass),
+        })
+    }
+
+    /// Runs one scenario as a trial.
+    pub(super) fn run(
+        &self,
+        suite: &Suite,
+        scenario: &Scenario,
+        again: &Again,
+    ) -> Result<(), Failed> {
+        let name = trial_name(suite, scenario);
+        let report = self.reviewed(suite, scenario, self.scenario(suite, scenario));
+        let text = (report.verdict != Verdict::Pass)
+            .then(|| failure(&name, &report, &self.commands(suite, &name, again)));
+        self.keep(&suite.name, report);
+        self.progress.make_room();
+        text.map_or(Ok(()), |text| Err(text.into()))
+    }
+
+    /// A suite that cannot be read is a trial that fails.
+    pub(super) fn refuse(&self, name: &str, errors: &SuiteErrors) -> Result<(), Failed> {
+        self.worsen(Verdict::Error);
+        Err(format!("{name}: the gate broke: the suite cannot be read\n\n{errors}").into())
+    }
+
+    /// Saves the report; the exit code is 0, 1 for a regression, or 2 where the gate broke.
+    pub(super) fn finish(&self) -> Result<ExitCode, ReportError> {
+        let suites =
+            std::mem::take(&mut *self.suites.lock().unwrap_or_else(PoisonError::into_inner));
+        let suites = suites
+            .into_iter()
+            .map(|(name, scenarios)| SuiteReport { name, scenarios });
+        self.report.save(suites.collect())?;
+        let verdict = *self.verdict.lock().unwrap_or_else(PoisonError::into_inner);
+        Ok(ExitCode::from(match verdict {
+            Verdict::Pass => 0,
+            Verdict::Regression => 1,
+            Verdict::Error => 2,
+        }))
+    }
+
+    /// Whether any verdict so far was not a pass.
+    pub(super) fn has_failed(&self) -> bool {
+        *self.verdict.lock().unwrap_or_else(PoisonError::into_inner) != Verdict::Pass
+    }
+
+    /// From the module to what is to be said of the scenario, its snapshot not yet looked at.
+    fn scenario(&self, suite: &Suite, scenario: &Scenario) -> ScenarioReport {
+        let module = modules::name(suite);
+        let broken = |fault| without_figures(&scenario.name, &module, fault);
+        let shared = self.modules.prepare(suite, &self.engine, &self.progress);
+        match shared.get().expect("it was made ready") {
+            Ok(prepared) => self.told(suite, scenario, prepared).unwrap_or_else(broken),
+            Err(fault) => broken(fault.clone()),
+        }
+    }
+
+    fn told(
+        &self,
+        suite: &Suite,
+        scenario: &Scenario,
+        prepared: &Prepared,
+    ) -> Result<ScenarioReport, Fault> {
+        let _activity = self
+            .progress
+            .begin(format!("running {}", trial_name(suite, scenario)));
+        let Prepared { module, compiled } = prepared;
+        let outcome = run::run(&self.engine, compiled, scenario, Fold::default())
+            .map_err(|error| faults::broken("the scenario cannot be run", error))?;
+        let recording = outcome.observer.finish();
+        let judged = match &outcome.ending {
+            Ending::Completed => judge(scenario, &recording).map_err(faults::nothing_measured),
+            ending => Err(faults::unfinished(ending, module, outcome.errors)),
+        };
+        let stacks = places::of_sites(module, &recording);
+        let mut report = assemble(
+            scenario,
+            &modules::name(suite),
+            &recording,
+            stacks,
+            judged.as_ref().map_err(Fault::clone),
+        );
+        report
+            .notes
+            .extend(module.debug_info().advice().map(str::to_string));
+        Ok(report)
+    }
+
+    /// Compares the sites with those that were accepted. Where there is no verdict there is nothing to compare.
+    fn reviewed(
+        &self,
+        suite: &Suite,
+        scenario: &Scenario,
+        report: ScenarioReport,
+    ) -> ScenarioReport {
+        if report.verdict == Verdict::Error {
+            return report;
+        }
+        let info = snapshot::Info {
+            suite: suite.name.clone(),
+            scenario: scenario.name.clone(),
+            module: report.module.clone(),
+            verdict: if report.verdict == Verdict::Pass {
+                "pass"
+            } else {
+                "regression"
+            }
+            .into(),
+            thresholds: scenario
+                .thresholds
+                .iter()
+                .map(|threshold| (threshold.metric.name().to_string(), threshold.to_string()))
+                .collect(),
+        };
+        let body = snapshot::body(&report, scenario.snapshot.top);
+        match snapshot::compare(&self.root, &suite.path, &info, &body) {
+            Ok(None) => report,
+            Ok(Some(change)) => report.with_snapshot_change(change),
+            Err(error) => without_figures(
+                &scenario.name,
+                &info.module,
+                faults::broken("no snapshot can be kept", error),
+            ),
+        }
+    }
+
+    fn commands(&self, suite: &Suite, name: &str, again: &Again) -> Commands {
+        let suite = suite
+            .path
+            .strip_prefix("./")
+            .unwrap_or(&suite.path)
+            .display()
+            .to_string();
+        let again = match again {
+            Again::CargoTest => format!("cargo test --test {} {name}", this_test()),
+            Again::Command(command) => format!("{command} {name}"),
+        };
+        Commands {
+            again,
+            suite,
+            report: self.shown(&self.report.path()),
+        }
+    }
+
+    /// A path as short as it can be from where the reader is.
+    fn shown(&self, path: &Path) -> String {
+        let absolute = std::path::absolute(path).unwrap_or_else(|_| path.to_path_buf());
+        let here = std::env::current_dir().unwrap_or_else(|_| self.root.clone());
+        absolute
+            .strip_prefix(here)
+            .unwrap_or(&absolute)
+            .display()
+            .to_string()
+    }
+
+    fn keep(&self, suite: &str, report: ScenarioReport) {
+        self.worsen(report.verdict);
+        let mut suites = self.suites.lock().unwrap_or_else(PoisonError::into_inner);
+        suites.entry(suite.to_string()).or_default().push(report);
+    }
+
+    fn worsen(&self, verdict: Verdict) {
+        let mut worst = self.verdict.lock().unwrap_or_else(PoisonError::into_inner);
+        *worst = (*worst).max(verdict);
+    }
+}
+
+/// The name of the test that this binary is, without the hash that cargo appends.
+fn this_test() -> String {
+    let executable = std::env::current_exe().unwrap_or_default();
+    let stem = executable
+        .file_stem()
+        .unwrap_or_default()
+        .to_string_lossy()
+        .into_owned();
+    stem.rsplit_once('-')
+        .map(|(name, _)| name.to_string())
+        .unwrap_or(stem)
+}

@@ -1,0 +1,114 @@
+//! The harness: suites become trials, trials become an exit code.
+
+mod faults;
+mod gate;
+mod modules;
+mod places;
+mod progress;
+mod trials;
+
+use std::path::{Path, PathBuf};
+use std::process::ExitCode;
+use std::sync::Arc;
+
+use libtest_mimic::Arguments;
+
+use self::gate::Gate;
+use self::trials::Trials;
+
+/// Runs the suites of a crate as trials: all of `tests/memory.rs` is `fn main() -> std::process::ExitCode { memgate::harness() }`,
+/// with `harness = false` in `Cargo.toml`.
+///
+/// Suites are the YAML files in `suites/`, snapshots are kept in `snapshots/`, both below the current directory, which cargo
+/// and nextest set to the package's folder. Arguments are those of libtest. The exit code is 0 if everything passed, 1 if
+/// there is a regression, 2 if the gate broke.
+pub fn harness() -> ExitCode {
+    Harness {
+        suites: vec![PathBuf::from("suites")],
+        root: PathBuf::from("."),
+        arguments: Arguments::from_args(),
+        again: Again::from_environment().unwrap_or(Again::CargoTest),
+        refuse_empty_selection: false,
+    }
+    .run()
+}
+
+/// Which suites are run, and how.
+pub(crate) struct Harness {
+    /// The folder that holds `snapshots/`.
+    pub(crate) root: PathBuf,
+    /// Suite files, and folders of them.
+    pub(crate) suites: Vec<PathBuf>,
+    /// libtest's arguments.
+    pub(crate) arguments: Arguments,
+    /// How a reader runs one scenario again.
+    pub(crate) again: Again,
+    /// Whether a filter that matches nothing is an error. `cargo test FILTER` runs every test binary with the same filter, so
+    /// there it is none.
+    pub(crate) refuse_empty_selection: bool,
+}
+
+/// The command that runs one scenario again.
+#[derive(Clone, Debug)]
+pub(crate) enum Again {
+    /// This test binary, by cargo.
+    CargoTest,
+    /// `memgate test`, or what stands for it.
+    Command(String),
+}
+
+impl Again {
+    /// The variable in which a wrapper such as `cargo xtask test-memory` says how it is called.
+    const VARIABLE: &str = "MEMGATE_COMMAND";
+
+    pub(crate) fn from_environment() -> Option<Again> {
+        std::env::var(Again::VARIABLE).ok().map(Again::Command)
+    }
+}
+
+impl Harness {
+    pub(crate) fn run(self) -> ExitCode {
+        let trials = match Trials::find(&self) {
+            Ok(trials) => trials,
+            Err(error) => return broken(&error.to_string()),
+        };
+        if self.arguments.list {
+            let listed = trials.names_only();
+            return libtest_mimic::run(&self.arguments, listed).exit_code();
+        }
+        let gate = match Gate::new(&self.root, &output_folder(&self.root)) {
+            Ok(gate) => Arc::new(gate),
+            Err(error) => return broken(&error.to_string()),
+        };
+        let conclusion = libtest_mimic::run(&self.arguments, trials.bound_to(&gate, &self.again));
+        if conclusion.has_failed() && !gate.has_failed() {
+            return broken("a trial failed without a verdict, which is a fault of memgate's own");
+        }
+        gate.finish()
+            .unwrap_or_else(|error| broken(&error.to_string()))
+    }
+}
+
+/// Says that there is no verdict, and why.
+#[allow(clippy::print_stderr, reason = "the harness speaks where no trial can")]
+fn broken(cause: &str) -> ExitCode {
+    eprintln!("{cause}");
+    ExitCode::from(2)
+}
+
+/// `memgate/` in cargo's target folder, or in `target/` where there is none.
+fn output_folder(root: &Path) -> PathBuf {
+    let named = std::env::var_os("CARGO_TARGET_DIR").map(PathBuf::from);
+    let built_in = || {
+        let executable = std::env::current_exe().ok()?;
+        let is_target = |folder: &&Path| folder.join("CACHEDIR.TAG").is_file();
+        executable
+            .ancestors()
+            .find(is_target)
+            .map(Path::to_path_buf)
+    };
+    let target = named
+        .or_else(built_in)
+        .unwrap_or_else(|| root.join("target"));
+    target.join("memgate")
+}

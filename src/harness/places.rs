@@ -1,0 +1,55 @@
+//! Stacks with names: symbols come offline, once a site, from the module as it ships.
+
+use crate::heap::Recording;
+use crate::module::{CodeFrame, Frame, Module};
+use crate::report::Place;
+
+/// The stack of every site.
+pub(super) fn of_sites(module: &Module, recording: &Recording) -> Vec<Vec<Place>> {
+    let symbols = module.symbols();
+    let frames = |stack: &[CodeFrame]| {
+        stack
+            .iter()
+            .flat_map(|frame| symbols.frames(*frame))
+            .collect::<Vec<_>>()
+    };
+    recording
+        .sites
+        .iter()
+        .map(|site| without_allocator(&frames(&site.stack)))
+        .collect()
+}
+
+/// A stack at which a guest was stopped; inside an allocator, too.
+pub(super) fn of_stack(module: &Module, stack: &[CodeFrame]) -> Vec<Place> {
+    let symbols = module.symbols();
+    stack
+        .iter()
+        .flat_map(|frame| symbols.frames(*frame))
+        .map(|frame| place(&frame))
+        .collect()
+}
+
+/// The thin layers before the allocator say nothing about where a block comes from.
+fn without_allocator(stack: &[Frame]) -> Vec<Place> {
+    let callers: Vec<Place> = stack
+        .iter()
+        .skip_while(|frame| frame.is_allocator_internal())
+        .map(place)
+        .collect();
+    if callers.is_empty() {
+        stack.iter().map(place).collect()
+    } else {
+        callers
+    }
+}
+
+fn place(frame: &Frame) -> Place {
+    Place {
+        function: frame.function.clone(),
+        file: frame.file.clone(),
+        line: frame.line,
+        inlined: frame.inlined,
+        library: frame.is_library(),
+    }
+}

@@ -1,0 +1,7 @@
+//! The command `memgate`.
+
+use std::process::ExitCode;
+
+fn main() -> ExitCode {
+    memgate::cli::main()
+}

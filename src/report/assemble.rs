@@ -1,0 +1,175 @@
+//! From what was recorded and judged to the report's value.
+
+use super::value::{
+    Bound, Counted, Fault, MarkReport, MetricReport, Place, ScenarioReport, SiteReport,
+    SnapshotChange,
+};
+use crate::heap::{Diagnostics, Mark, Recording, SiteRecord};
+use crate::judge::{Judgement, Measured, Verdict};
+use crate::run::MarkKind;
+use crate::suite::{Scenario, Unit};
+
+/// The report of a scenario that left figures behind: judged if it was told to its end, with a fault if not.
+///
+/// `stacks` are those of the recording's sites, in their order.
+pub fn assemble(
+    scenario: &Scenario,
+    module: &str,
+    recording: &Recording,
+    stacks: Vec<Vec<Place>>,
+    judged: Result<&Judgement, Fault>,
+) -> ScenarioReport {
+    let mut sites: Vec<SiteReport> = recording
+        .sites
+        .iter()
+        .zip(stacks)
+        .map(|(record, stack)| site(record, stack))
+        .collect();
+    let mut report = ScenarioReport {
+        marks: recording.marks.iter().map(mark).collect(),
+        peak: recording.peak.into(),
+        notes: notes(recording.diagnostics),
+        contexts: recording.diagnostics.contexts,
+        folded_allocations: recording.diagnostics.folded_allocations,
+        ..empty(&scenario.name, module, Verdict::Pass)
+    };
+    match judged {
+        Ok(judgement) => {
+            for grown in &judgement.grown {
+                sites[grown.site].pattern = Some(grown.pattern.to_string());
+            }
+            report.metrics = judgement
+                .metrics
+                .iter()
+                .map(|measured| metric(scenario, *measured))
+                .collect();
+            if !judgement.breaches.is_empty() {
+                report.verdict = Verdict::Regression;
+            }
+        }
+        Err(fault) => {
+            report.verdict = Verdict::Error;
+            report.fault = Some(fault);
+        }
+    }
+    report.sites = sites;
+    report
+}
+
+/// The report of a scenario that could not be run.
+pub fn without_figures(scenario: &str, module: &str, fault: Fault) -> ScenarioReport {
+    ScenarioReport {
+        fault: Some(fault),
+        ..empty(scenario, module, Verdict::Error)
+    }
+}
+
+impl ScenarioReport {
+    /// Adds how the sites differ from those that were accepted; a pass becomes a regression.
+    pub fn with_snapshot_change(mut self, change: SnapshotChange) -> ScenarioReport {
+        self.snapshot = Some(change);
+        self.verdict = self.verdict.max(Verdict::Regression);
+        self
+    }
+}
+
+fn empty(scenario: &str, module: &str, verdict: Verdict) -> ScenarioReport {
+    ScenarioReport {
+        name: scenario.to_string(),
+        module: module.to_string(),
+        verdict,
+        fault: None,
+        metrics: Vec::new(),
+        marks: Vec::new(),
+        peak: Counted::default(),
+        sites: Vec::new(),
+        snapshot: None,
+        notes: Vec::new(),
+        contexts: 0,
+        folded_allocations: 0,
+    }
+}
+
+fn metric(scenario: &Scenario, Measured { metric, value }: Measured) -> MetricReport {
+    let thresholds = scenario
+        .thresholds
+        .iter()
+        .filter(|threshold| threshold.metric == metric);
+    let bounds = thresholds.map(|threshold| Bound {
+        comparison: threshold.comparison.sign().to_string(),
+        limit: threshold.limit,
+        holds: threshold.holds(value),
+        excess: threshold.excess(value),
+    });
+    let unit = match metric.unit() {
+        Unit::Bytes => "B",
+        Unit::Blocks => "blocks",
+        Unit::BytesPerSecond => "B/s",
+        Unit::BytesPerCycle => "B/cycle",
+        Unit::Ratio => "ratio",
+    };
+    MetricReport {
+        name: metric.name().to_string(),
+        value,
+        unit: unit.to_string(),
+        bounds: bounds.collect(),
+    }
+}
+
+fn mark(mark: &Mark) -> MarkReport {
+    let name = match mark.kind {
+        MarkKind::Baseline => "baseline".to_string(),
+        MarkKind::Cycle(cycle) => format!("cycle {cycle}"),
+        MarkKind::IdleStart => "idle start".to_string(),
+        MarkKind::IdleEnd => "idle end".to_string(),
+        MarkKind::Final => "final".to_string(),
+    };
+    MarkReport {
+        name,
+        time: mark.time,
+        live: mark.live.into(),
+        total: mark.total.into(),
+        memory: mark.memory,
+    }
+}
+
+fn site(record: &SiteRecord, stack: Vec<Place>) -> SiteReport {
+    SiteReport {
+        stack,
+        folded: record.folded,
+        total: record.total.into(),
+        at_peak: record.at_peak.into(),
+        at_baseline: record.at_baseline.into(),
+        at_idle_start: record.at_idle_start.into(),
+        at_idle_end: record.at_idle_end.into(),
+        at_end: record.at_end.into(),
+        delta: Counted::difference(record.at_idle_end, record.at_baseline),
+        pattern: None,
+    }
+}
+
+fn notes(diagnostics: Diagnostics) -> Vec<String> {
+    let Diagnostics {
+        unknown_frees,
+        unseen_frees,
+        folded_allocations,
+        ..
+    } = diagnostics;
+    let mut notes = Vec::new();
+    if unknown_frees > 0 {
+        notes.push(format!(
+            "{unknown_frees} frees were of blocks that nobody saw allocated: the module came with a full heap, or it freed twice"
+        ));
+    }
+    if unseen_frees > 0 {
+        notes.push(format!(
+            "{unseen_frees} blocks were handed out again though no free of them was seen: some way to free them is not counted"
+        ));
+    }
+    if folded_allocations > 0 {
+        notes.push(format!(
+            "{folded_allocations} allocations came by more calling contexts than are kept apart: they are listed by call site"
+        ));
+    }
+    notes
+}

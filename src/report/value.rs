@@ -1,0 +1,202 @@
+//! The report as a value: complete, without host paths, real times or anything else that differs from run to run.
+
+use serde::{Deserialize, Serialize};
+
+use crate::heap::Count;
+use crate::judge::Verdict;
+
+/// The version of `report.json`; it counts changes that a reader has to know of.
+pub const VERSION: u32 = 1;
+
+/// Everything that one run of suites came to.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Report {
+    /// [`VERSION`].
+    pub version: u32,
+    /// The suites, by name.
+    pub suites: Vec<SuiteReport>,
+}
+
+/// One suite file.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct SuiteReport {
+    /// The file's stem.
+    pub name: String,
+    /// The scenarios that ran, by name.
+    pub scenarios: Vec<ScenarioReport>,
+}
+
+/// One scenario.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct ScenarioReport {
+    /// The name in the suite.
+    pub name: String,
+    /// The module's file name.
+    pub module: String,
+    /// What it came to.
+    pub verdict: Verdict,
+    /// Why nothing can be said of the module's memory, where that is so.
+    pub fault: Option<Fault>,
+    /// Every metric that the scenario can measure.
+    pub metrics: Vec<MetricReport>,
+    /// The heap's totals at every mark.
+    pub marks: Vec<MarkReport>,
+    /// Live bytes and blocks at the global maximum.
+    pub peak: Counted,
+    /// Every site, in the order of its first allocation.
+    pub sites: Vec<SiteReport>,
+    /// How the sites differ from those that were accepted.
+    pub snapshot: Option<SnapshotChange>,
+    /// What a reader of the figures should know: missing symbols, frees of unknown blocks, folded contexts.
+    pub notes: Vec<String>,
+    /// Distinct calling contexts, up to the cap.
+    pub contexts: u64,
+    /// Allocations whose context lay beyond the cap.
+    pub folded_allocations: u64,
+}
+
+/// The gate broke, or the scenario did not come to its end.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Fault {
+    /// What happened, in one line.
+    pub headline: String,
+    /// The cause, in as many lines as it takes.
+    pub cause: String,
+    /// What to do.
+    pub advice: Option<String>,
+    /// The guest's stack at that moment, innermost first.
+    pub stack: Vec<Place>,
+    /// The end of what the guest wrote to its standard error.
+    pub stderr: String,
+}
+
+/// A metric, and the bounds that the suite puts on it.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct MetricReport {
+    /// Its name.
+    pub name: String,
+    /// What was measured.
+    pub value: f64,
+    /// The unit, as in `B`, `blocks`, `B/s`, `B/cycle`, `ratio`.
+    pub unit: String,
+    /// The suite's bounds.
+    pub bounds: Vec<Bound>,
+}
+
+/// One bound of a suite.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Bound {
+    /// `<`, `<=`, `>` or `>=`.
+    pub comparison: String,
+    /// The limit, in the metric's unit.
+    pub limit: f64,
+    /// Whether what was measured is within it.
+    pub holds: bool,
+    /// How far it is beyond.
+    pub excess: f64,
+}
+
+/// Bytes and blocks.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Counted {
+    /// Requested bytes.
+    pub bytes: i64,
+    /// Number of blocks.
+    pub blocks: i64,
+}
+
+impl Counted {
+    /// What `after` has more than `before`.
+    pub fn difference(after: Count, before: Count) -> Counted {
+        let (after, before) = (Counted::from(after), Counted::from(before));
+        Counted {
+            bytes: after.bytes - before.bytes,
+            blocks: after.blocks - before.blocks,
+        }
+    }
+}
+
+impl From<Count> for Counted {
+    fn from(count: Count) -> Counted {
+        let signed = |value| i64::try_from(value).unwrap_or(i64::MAX);
+        Counted {
+            bytes: signed(count.bytes),
+            blocks: signed(count.blocks),
+        }
+    }
+}
+
+/// The heap at a mark.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct MarkReport {
+    /// `baseline`, `cycle 7`, `idle start`, `idle end` or `final`.
+    pub name: String,
+    /// Virtual nanoseconds since the instance was started.
+    pub time: u64,
+    /// What is live.
+    pub live: Counted,
+    /// All that was allocated up to here.
+    pub total: Counted,
+    /// Bytes of linear memory.
+    pub memory: u64,
+}
+
+/// A site and its figures.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct SiteReport {
+    /// The calling context, innermost first, inlined frames included.
+    pub stack: Vec<Place>,
+    /// Whether it stands for contexts beyond the cap.
+    pub folded: bool,
+    /// All that was ever allocated.
+    pub total: Counted,
+    /// Live at the instant of the global peak.
+    pub at_peak: Counted,
+    /// Live at baseline.
+    pub at_baseline: Counted,
+    /// Live at idle start.
+    pub at_idle_start: Counted,
+    /// Live at idle end.
+    pub at_idle_end: Counted,
+    /// Live at `final`.
+    pub at_end: Counted,
+    /// Live at idle end, less live at baseline.
+    pub delta: Counted,
+    /// When the blocks were born that made it grow, in words.
+    pub pattern: Option<String>,
+}
+
+/// A frame of a stack.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Place {
+    /// The function, in the source language's own spelling.
+    pub function: String,
+    /// The source file, as the build named it.
+    pub file: Option<String>,
+    /// The line in it.
+    pub line: Option<u32>,
+    /// Whether the frame was inlined into the next one.
+    pub inlined: bool,
+    /// Whether it belongs to a language's library rather than to the program.
+    pub library: bool,
+}
+
+/// How the sites differ from the accepted snapshot.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct SnapshotChange {
+    /// Whether nothing was accepted so far.
+    pub is_new: bool,
+    /// The difference, line by line, with `+` and `-`.
+    pub diff: String,
+}

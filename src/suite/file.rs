@@ -1,0 +1,149 @@
+//! A suite file's outermost level, as it is written.
+
+use std::collections::BTreeMap;
+use std::fmt;
+use std::path::{Path, PathBuf};
+
+use schemars::JsonSchema;
+use serde::Deserialize;
+use serde::de::{Deserializer, MapAccess, Visitor};
+
+use super::fault::Fault;
+use super::node::{Cursor, Node};
+use super::scenario::Scenario;
+use super::source::LeftOut;
+use super::{ModuleSource, Suite, folder, rules, scalar};
+
+/// What a WebAssembly module does, how long it then idles, and how much memory may stay.
+#[derive(Deserialize, JsonSchema)]
+#[serde(
+    deny_unknown_fields,
+    expecting = "a suite, with a `module` and `scenarios`"
+)]
+#[schemars(title = "memgate suite", extend("oneOf" = [
+    { "required": ["module"] },
+    { "required": ["build"] },
+]))]
+pub(super) struct SuiteFile {
+    /// The WebAssembly file under test, as it ships. The path is relative to the suite file.
+    #[serde(default)]
+    module: Option<PathBuf>,
+    /// How the module is made, instead of `module`.
+    #[serde(default)]
+    build: Option<Build>,
+    /// The scenarios by name. Each is a trial of its own, `suite::scenario`, with a fresh instance of the module.
+    #[serde(deserialize_with = "scenarios")]
+    #[schemars(with = "BTreeMap<String, Scenario>", extend(
+        "minProperties" = 1,
+        "propertyNames" = { "pattern": format!("^{}$", scalar::NAME) },
+    ))]
+    scenarios: Vec<Scenario>,
+}
+
+/// How a module is made.
+#[derive(Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields, expecting = "a mapping with `run` and `output`")]
+struct Build {
+    /// The command line, run in the suite file's folder.
+    run: String,
+    /// The WebAssembly file that it leaves. The path is relative to the suite file.
+    output: PathBuf,
+}
+
+impl SuiteFile {
+    /// All that is wrong with a file of the right shape.
+    ///
+    /// Where entries were left out, rules about the whole would only tell what follows from that, so they are not asked.
+    pub(super) fn check(&self, root: &Node, left_out: &LeftOut) -> Vec<Fault> {
+        let is_sound = |node: &Node| !left_out.iter().any(|id| node.contains(*id));
+        let at = Cursor::root(root);
+        let scenarios = at.get("scenarios");
+        let mut faults = Vec::new();
+        if left_out.iter().all(|id| scenarios.node.contains(*id)) {
+            faults.extend(self.check_source(at));
+        }
+        if scenarios.node.entries().is_empty() {
+            faults.push(no_scenarios(scenarios));
+        }
+        for scenario in &self.scenarios {
+            let at = scenarios.get(&scenario.name);
+            if is_sound(at.node) {
+                faults.extend(rules::check(scenario, at));
+            }
+        }
+        faults
+    }
+
+    fn check_source(&self, at: Cursor) -> Option<Fault> {
+        match (&self.module, &self.build) {
+            (Some(_), Some(_)) => Some(two_sources(at)),
+            (None, None) => Some(no_source(at)),
+            _ => None,
+        }
+    }
+
+    pub(super) fn into_suite(self, name: String, path: &Path) -> Suite {
+        let folder = folder(path);
+        let module = match (self.module, self.build) {
+            (_, Some(Build { run, output })) => ModuleSource::Build {
+                run,
+                output: folder.join(output),
+            },
+            (module, None) => ModuleSource::File(folder.join(module.unwrap_or_default())),
+        };
+        let mut scenarios = self.scenarios;
+        for scenario in &mut scenarios {
+            scenario.resolve(folder);
+        }
+        Suite {
+            name,
+            path: path.to_owned(),
+            module,
+            scenarios,
+        }
+    }
+}
+
+fn two_sources(at: Cursor) -> Fault {
+    let [module, build] = ["module", "build"].map(|name| at.get(name).key_place());
+    Fault::at(module.max(build), "`module` and `build` exclude each other")
+        .with_first(module.min(build))
+        .with_note("either the module is there, or a command makes it")
+}
+
+fn no_source(at: Cursor) -> Fault {
+    Fault::at(at.place(), "the suite names no module")
+        .with_note("add `module: path/to/your.wasm`")
+        .with_note("or `build: { run: \"command\", output: path/to/your.wasm }`")
+}
+
+fn no_scenarios(at: Cursor) -> Fault {
+    Fault::at(at.key_place(), "the suite has no scenarios")
+        .with_note("nothing would be measured: add a scenario, `name: { steps: [...] }`")
+}
+
+fn scenarios<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Vec<Scenario>, D::Error> {
+    deserializer.deserialize_map(Scenarios)
+}
+
+/// `scenarios:`, a mapping from names to scenarios.
+struct Scenarios;
+
+impl<'de> Visitor<'de> for Scenarios {
+    type Value = Vec<Scenario>;
+
+    fn expecting(&self, formatter: &mut fmt::Formatter) -> fmt::Result {
+        formatter.write_str("a mapping of names to scenarios")
+    }
+
+    fn visit_map<A: MapAccess<'de>>(self, mut entries: A) -> Result<Vec<Scenario>, A::Error> {
+        let mut scenarios = Vec::new();
+        while let Some(name) = entries.next_key::<String>()? {
+            scenarios.push(Scenario {
+                name,
+                ..entries.next_value()?
+            });
+        }
+        Ok(scenarios)
+    }
+}

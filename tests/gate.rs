@@ -1,0 +1,149 @@
+//! The command as its user meets it: what it says, and the exit code that it says it with.
+
+use std::fs;
+use std::path::{Path, PathBuf};
+use std::process::{Command, Output};
+
+/// The gate's verdicts.
+const REGRESSION: i32 = 1;
+const BROKEN: i32 = 2;
+
+/// Leaks that are known: every one must be found, and its whole text is a golden.
+#[test]
+fn planted_leaks_are_found() {
+    for suite in entries("tests/planted/suites") {
+        check(&suite, "tests/planted", REGRESSION);
+    }
+}
+
+/// What must never pass for a leak, nor for free of leaks.
+#[test]
+fn broken_input_is_no_leak_and_no_pass() {
+    for folder in entries("tests/broken") {
+        check(&folder, "tests/broken", BROKEN);
+    }
+}
+
+#[test]
+fn a_clean_twin_is_not_accused() {
+    let clean = entries("tests/planted/suites").into_iter().map(|planted| {
+        root().join("suites").join(planted.file_name().expect("it was listed"))
+    });
+    for suite in clean {
+        let output = memgate("clean", &suite, &[]);
+        assert_eq!(output.status.code(), Some(0), "{}", text(&output.stdout));
+    }
+}
+
+/// The same module and suites give the same report, to the byte, however many threads there are.
+#[test]
+fn reports_are_reproducible() {
+    let report = |folder: &str, threads: &str| {
+        memgate(folder, Path::new("tests/planted/suites"), &["--test-threads", threads]);
+        fs::read_to_string(output(folder).join("memgate/report.json")).expect("a report was saved")
+    };
+    let first = report("reproducible-1", "1");
+    assert_eq!(first, report("reproducible-1", "1"), "the same again");
+    assert_eq!(first, report("reproducible-2", "2"), "with two threads, compiled anew");
+    assert!(!first.contains(env!("CARGO_MANIFEST_DIR")), "no host path");
+}
+
+#[test]
+fn a_filter_that_matches_nothing_is_an_error() {
+    let output = memgate("filter", Path::new("suites"), &["no::such"]);
+    assert_eq!(output.status.code(), Some(BROKEN));
+    insta::assert_snapshot!("filter", text(&output.stderr));
+}
+
+#[test]
+fn no_suite_is_an_error() {
+    let output = memgate("none", Path::new("src"), &[]);
+    assert_eq!(output.status.code(), Some(BROKEN));
+    insta::assert_snapshot!("no-suite", text(&output.stderr));
+}
+
+/// `--exact` reads the one suite that is named: another one that is broken does not matter.
+#[test]
+fn exact_reads_one_suite_only() {
+    let folder = tempfile::tempdir().expect("a temporary folder");
+    fs::write(folder.path().join("broken.yaml"), "no suite").expect("the folder is there");
+    let suite = fs::read_to_string(root().join("suites/leak-o2.yaml")).expect("the suite is there");
+    let guests = root().join("guests").display().to_string();
+    fs::write(folder.path().join("leak-o2.yaml"), suite.replace("../guests", &guests)).expect("the folder is there");
+
+    let exact = memgate("exact", folder.path(), &["--exact", "leak-o2::hundred"]);
+    assert_eq!(exact.status.code(), Some(0), "{}", text(&exact.stdout));
+    let all = memgate("exact", folder.path(), &[]);
+    assert_eq!(all.status.code(), Some(BROKEN), "{}", text(&all.stdout));
+}
+
+/// nextest reads this: one line a trial, and nothing else.
+#[test]
+fn listing_prints_the_trials_and_nothing_else() {
+    let output = memgate("list", Path::new("suites/json.yaml"), &["--list", "--format", "terse"]);
+    assert_eq!(text(&output.stdout), "json::sample: test\njson::nested: test\n");
+    assert_eq!(text(&output.stderr), "");
+}
+
+/// Runs a suite or a folder of them; compares what is said with the golden of its name.
+fn check(suite: &Path, goldens: &str, code: i32) {
+    let name = suite.file_stem().expect("it was listed").to_string_lossy().into_owned();
+    let output = memgate("check", suite, &[]);
+    let said = format!("{}{}", failures(&text(&output.stdout)), text(&output.stderr));
+    assert_eq!(output.status.code(), Some(code), "{name}\n{said}");
+    insta::with_settings!({
+        snapshot_path => root().join(goldens).join("goldens"),
+        prepend_module_to_snapshot => false,
+        omit_expression => true,
+    }, {
+        insta::assert_snapshot!(name, said);
+    });
+}
+
+fn memgate(folder: &str, suites: &Path, arguments: &[&str]) -> Output {
+    let suites = suites.strip_prefix(root()).unwrap_or(suites);
+    Command::new(env!("CARGO_BIN_EXE_memgate"))
+        .args(["test".as_ref(), suites])
+        .arg("--")
+        .args(arguments)
+        .current_dir(root())
+        .env("CARGO_TARGET_DIR", output(folder))
+        .env("INSTA_UPDATE", "no")
+        .env_remove("INSTA_FORCE_PASS")
+        .env_remove("NEXTEST_RUN_ID")
+        .output()
+        .expect("the command was built")
+}
+
+fn output(folder: &str) -> PathBuf {
+    Path::new(env!("CARGO_TARGET_TMPDIR")).join(folder)
+}
+
+fn root() -> &'static Path {
+    Path::new(env!("CARGO_MANIFEST_DIR"))
+}
+
+/// What is in a folder of fixtures, but for its goldens.
+fn entries(folder: &str) -> Vec<PathBuf> {
+    let entries = fs::read_dir(root().join(folder)).expect("there are fixtures");
+    let mut paths: Vec<PathBuf> = entries.map(|entry| entry.expect("the folder can be read").path()).collect();
+    paths.retain(|path| path.file_name().is_some_and(|name| name != "goldens" && name != "README.md"));
+    paths.sort();
+    assert!(!paths.is_empty(), "{folder} is empty");
+    paths
+}
+
+/// The failure texts of a run, without libtest's own lines, which tell how long it took.
+fn failures(stdout: &str) -> String {
+    let Some((_, failures)) = stdout.split_once("failures:\n\n") else { return stdout.to_string() };
+    let texts = failures.split_once("\nfailures:\n").map_or(failures, |(texts, _)| texts);
+    texts.trim_end().to_string() + "\n"
+}
+
+/// Text without what differs between machines: where the output is.
+fn text(bytes: &[u8]) -> String {
+    let text = String::from_utf8_lossy(bytes).replace('\\', "/");
+    let target = Path::new(env!("CARGO_TARGET_TMPDIR")).display().to_string().replace('\\', "/");
+    let relative = target.strip_prefix(&format!("{}/", root().display())).unwrap_or(&target).to_string();
+    text.replace(&target, "target").replace(&relative, "target").replace("target/check/", "target/")
+}

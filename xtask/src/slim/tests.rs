@@ -1,0 +1,90 @@
+//! What is cut down names the same functions and lines at every address.
+
+use std::collections::HashMap;
+use std::fs;
+use std::path::Path;
+
+use gimli::{EndianSlice, LittleEndian, SectionId};
+use wasmparser::{Parser, Payload};
+
+use super::{keep_lines, strip};
+
+#[test]
+fn lines_stay_the_same() {
+    let full = read("guests/leak/leak-o2.wasm");
+    let slim = keep_lines(&full).expect("the module was built well");
+    assert!(slim.len() < full.len() / 2);
+    let code_size = code_size(&full);
+    assert_eq!(places(&slim, code_size), places(&full, code_size));
+}
+
+#[test]
+fn what_was_cut_down_stays_as_it_is() {
+    let slim = read("guests/feed/feed.wasm");
+    let again = keep_lines(&slim).expect("the module was built well");
+    let code_size = code_size(&slim);
+    assert_eq!(places(&again, code_size), places(&slim, code_size));
+}
+
+#[test]
+fn stripping_leaves_what_runs() {
+    let stripped = strip(&read("guests/leak/leak-o2.wasm")).expect("the module was built well");
+    for payload in Parser::new(0).parse_all(&stripped) {
+        let payload = payload.expect("the module is whole");
+        assert!(!matches!(payload, Payload::CustomSection(_)));
+    }
+    assert_ne!(code_size(&stripped), 0);
+}
+
+fn read(module: &str) -> Vec<u8> {
+    let root = Path::new(env!("CARGO_MANIFEST_DIR")).join("..");
+    fs::read(root.join(module)).expect("the module is checked in")
+}
+
+fn code_size(wasm: &[u8]) -> u64 {
+    let mut payloads = Parser::new(0).parse_all(wasm);
+    let size = payloads.find_map(|payload| match payload {
+        Ok(Payload::CodeSectionStart { range, .. }) => Some(range.len() as u64),
+        _ => None,
+    });
+    size.expect("the module has code")
+}
+
+/// For every address the functions that it belongs to, innermost first, with file and line.
+fn places(wasm: &[u8], code_size: u64) -> Vec<String> {
+    let sections = debug_sections(wasm);
+    let load = |id: SectionId| -> Result<_, gimli::Error> {
+        let data = sections.get(id.name()).copied().unwrap_or_default();
+        Ok(EndianSlice::new(data, LittleEndian))
+    };
+    let dwarf = gimli::Dwarf::load(load).expect("loading cannot fail");
+    let context = addr2line::Context::from_dwarf(dwarf).expect("the DWARF is sound");
+    let places = (0..code_size).map(|address| place(&context, address));
+    places.collect()
+}
+
+fn debug_sections(wasm: &[u8]) -> HashMap<&str, &[u8]> {
+    let payloads = Parser::new(0).parse_all(wasm);
+    let sections = payloads.filter_map(|payload| match payload {
+        Ok(Payload::CustomSection(section)) => Some((section.name(), section.data())),
+        _ => None,
+    });
+    sections.collect()
+}
+
+fn place<R: gimli::Reader>(context: &addr2line::Context<R>, address: u64) -> String {
+    let mut text = format!("{address:#x}");
+    let frames = context.find_frames(address).skip_all_loads();
+    let mut frames = frames.expect("the DWARF is sound");
+    while let Some(frame) = frames.next().expect("the DWARF is sound") {
+        let function = frame.function.map(|function| {
+            let name = function.raw_name().expect("names are text");
+            name.into_owned()
+        });
+        let location = frame
+            .location
+            .map(|location| (location.file, location.line));
+        text += &format!(" {function:?} {location:?}");
+    }
+    text
+}
