@@ -27,7 +27,9 @@ fn broken_input_is_no_leak_and_no_pass() {
 #[test]
 fn a_clean_twin_is_not_accused() {
     let clean = entries("tests/planted/suites").into_iter().map(|planted| {
-        root().join("suites").join(planted.file_name().expect("it was listed"))
+        root()
+            .join("suites")
+            .join(planted.file_name().expect("it was listed"))
     });
     for suite in clean {
         let output = memgate("clean", &suite, &[]);
@@ -39,12 +41,20 @@ fn a_clean_twin_is_not_accused() {
 #[test]
 fn reports_are_reproducible() {
     let report = |folder: &str, threads: &str| {
-        memgate(folder, Path::new("tests/planted/suites"), &["--test-threads", threads]);
+        memgate(
+            folder,
+            Path::new("tests/planted/suites"),
+            &["--test-threads", threads],
+        );
         fs::read_to_string(output(folder).join("memgate/report.json")).expect("a report was saved")
     };
     let first = report("reproducible-1", "1");
     assert_eq!(first, report("reproducible-1", "1"), "the same again");
-    assert_eq!(first, report("reproducible-2", "2"), "with two threads, compiled anew");
+    assert_eq!(
+        first,
+        report("reproducible-2", "2"),
+        "with two threads, compiled anew"
+    );
     assert!(!first.contains(env!("CARGO_MANIFEST_DIR")), "no host path");
 }
 
@@ -69,7 +79,11 @@ fn exact_reads_one_suite_only() {
     fs::write(folder.path().join("broken.yaml"), "no suite").expect("the folder is there");
     let suite = fs::read_to_string(root().join("suites/leak-o2.yaml")).expect("the suite is there");
     let guests = root().join("guests").display().to_string();
-    fs::write(folder.path().join("leak-o2.yaml"), suite.replace("../guests", &guests)).expect("the folder is there");
+    fs::write(
+        folder.path().join("leak-o2.yaml"),
+        suite.replace("../guests", &guests),
+    )
+    .expect("the folder is there");
 
     let exact = memgate("exact", folder.path(), &["--exact", "leak-o2::hundred"]);
     assert_eq!(exact.status.code(), Some(0), "{}", text(&exact.stdout));
@@ -80,16 +94,31 @@ fn exact_reads_one_suite_only() {
 /// nextest reads this: one line a trial, and nothing else.
 #[test]
 fn listing_prints_the_trials_and_nothing_else() {
-    let output = memgate("list", Path::new("suites/json.yaml"), &["--list", "--format", "terse"]);
-    assert_eq!(text(&output.stdout), "json::sample: test\njson::nested: test\n");
+    let output = memgate(
+        "list",
+        Path::new("suites/json.yaml"),
+        &["--list", "--format", "terse"],
+    );
+    assert_eq!(
+        text(&output.stdout),
+        "json::sample: test\njson::nested: test\n"
+    );
     assert_eq!(text(&output.stderr), "");
 }
 
 /// Runs a suite or a folder of them; compares what is said with the golden of its name.
 fn check(suite: &Path, goldens: &str, code: i32) {
-    let name = suite.file_stem().expect("it was listed").to_string_lossy().into_owned();
+    let name = suite
+        .file_stem()
+        .expect("it was listed")
+        .to_string_lossy()
+        .into_owned();
     let output = memgate("check", suite, &[]);
-    let said = format!("{}{}", failures(&text(&output.stdout)), text(&output.stderr));
+    let said = format!(
+        "{}{}",
+        failures(&text(&output.stdout)),
+        text(&output.stderr)
+    );
     assert_eq!(output.status.code(), Some(code), "{name}\n{said}");
     insta::with_settings!({
         snapshot_path => root().join(goldens).join("goldens"),
@@ -126,8 +155,13 @@ fn root() -> &'static Path {
 /// What is in a folder of fixtures, but for its goldens.
 fn entries(folder: &str) -> Vec<PathBuf> {
     let entries = fs::read_dir(root().join(folder)).expect("there are fixtures");
-    let mut paths: Vec<PathBuf> = entries.map(|entry| entry.expect("the folder can be read").path()).collect();
-    paths.retain(|path| path.file_name().is_some_and(|name| name != "goldens" && name != "README.md"));
+    let mut paths: Vec<PathBuf> = entries
+        .map(|entry| entry.expect("the folder can be read").path())
+        .collect();
+    paths.retain(|path| {
+        path.file_name()
+            .is_some_and(|name| name != "goldens" && name != "README.md")
+    });
     paths.sort();
     assert!(!paths.is_empty(), "{folder} is empty");
     paths
@@ -135,15 +169,27 @@ fn entries(folder: &str) -> Vec<PathBuf> {
 
 /// The failure texts of a run, without libtest's own lines, which tell how long it took.
 fn failures(stdout: &str) -> String {
-    let Some((_, failures)) = stdout.split_once("failures:\n\n") else { return stdout.to_string() };
-    let texts = failures.split_once("\nfailures:\n").map_or(failures, |(texts, _)| texts);
+    let Some((_, failures)) = stdout.split_once("failures:\n\n") else {
+        return stdout.to_string();
+    };
+    let texts = failures
+        .split_once("\nfailures:\n")
+        .map_or(failures, |(texts, _)| texts);
     texts.trim_end().to_string() + "\n"
 }
 
 /// Text without what differs between machines: where the output is.
 fn text(bytes: &[u8]) -> String {
     let text = String::from_utf8_lossy(bytes).replace('\\', "/");
-    let target = Path::new(env!("CARGO_TARGET_TMPDIR")).display().to_string().replace('\\', "/");
-    let relative = target.strip_prefix(&format!("{}/", root().display())).unwrap_or(&target).to_string();
-    text.replace(&target, "target").replace(&relative, "target").replace("target/check/", "target/")
+    let target = Path::new(env!("CARGO_TARGET_TMPDIR"))
+        .display()
+        .to_string()
+        .replace('\\', "/");
+    let relative = target
+        .strip_prefix(&format!("{}/", root().display()))
+        .unwrap_or(&target)
+        .to_string();
+    text.replace(&target, "target")
+        .replace(&relative, "target")
+        .replace("target/check/", "target/")
 }

@@ -102,14 +102,15 @@ pub(super) struct Found {
 }
 
 impl Found {
-    pub(super) fn into_result(self) -> Result<Vec<Allocator>, NoAllocator> {
+    pub(super) fn result(&self) -> Result<Vec<Allocator>, NoAllocator> {
         if self.allocators.is_empty() {
+            let misfits = self.misfits.clone();
             return Err(NoAllocator {
-                misfits: self.misfits,
-                ..self.nothing
+                misfits,
+                ..self.nothing.clone()
             });
         }
-        Ok(self.allocators)
+        Ok(self.allocators.clone())
     }
 }
 

@@ -2,17 +2,17 @@
 
 use std::convert::Infallible;
 use std::ops::Range;
+use std::sync::Arc;
 
 use addr2line::Context;
-use addr2line::gimli::{self, Dwarf, EndianSlice, LittleEndian, UnitOffset, UnitRef};
+use addr2line::gimli::{AbbreviationsCacheStrategy, Dwarf, EndianSlice, LittleEndian, SectionId};
 
 use super::Module;
 use super::demangle::printable;
 use super::frame::{CodeFrame, Frame};
 use super::source_path::source_path;
 use super::symbol::{has_path, last_segment, readable};
-
-type Bytes<'m> = EndianSlice<'m, LittleEndian>;
+use super::units::{Bytes, Units, entry_range};
 
 /// Looks places up in a module's debug info, and in its names where that says nothing.
 ///
@@ -20,14 +20,19 @@ type Bytes<'m> = EndianSlice<'m, LittleEndian>;
 pub struct Symbols<'m> {
     module: &'m Module,
     /// `None` where there is no debug info, or none that can be read.
-    context: Option<Context<Bytes<'m>>>,
+    debug_info: Option<DebugInfo<'m>>,
+}
+
+struct DebugInfo<'m> {
+    context: Context<Bytes<'m>>,
+    units: Units<'m>,
 }
 
 impl<'m> Symbols<'m> {
     pub(super) fn new(module: &'m Module) -> Symbols<'m> {
         Symbols {
             module,
-            context: context(module),
+            debug_info: DebugInfo::read(module),
         }
     }
 
@@ -45,11 +50,11 @@ impl<'m> Symbols<'m> {
 
     /// `None`, too, where the debug info cannot be of this code, as after a tool that moved the code and left it behind.
     fn debug_frames(&self, place: CodeFrame) -> Option<Vec<Frame>> {
-        let context = self.context.as_ref()?;
+        let DebugInfo { context, units } = self.debug_info.as_ref()?;
         let address = self.address(place.offset as usize)?;
-        let unit = context.find_dwarf_and_unit(address).skip_all_loads()?;
-        let compiled_in = unit
-            .comp_dir
+        let unit = units.at(address);
+        let folder = unit.and_then(|unit| unit.comp_dir);
+        let compiled_in = folder
             .map(|folder| folder.to_string_lossy())
             .unwrap_or_default();
         let mut found = context.find_frames(address).skip_all_loads().ok()?;
@@ -59,19 +64,19 @@ impl<'m> Symbols<'m> {
             entry = frame.dw_die_offset;
             frames.push(inlined_frame(&frame, &compiled_in));
         }
-        if entry.is_some_and(|entry| !self.is_of(place.function, unit, entry)) {
+        let claimed = unit
+            .zip(entry)
+            .and_then(|(unit, entry)| entry_range(unit, entry));
+        if claimed.is_some_and(|claimed| !self.is_of(place.function, &claimed)) {
             return None;
         }
         frames.last_mut()?.inlined = false;
         Some(frames)
     }
 
-    /// Whether an entry is of that function: it has to begin and end with it. Linkers let the entries of functions that
-    /// they threw away begin at 0 or at the end of the address space.
-    fn is_of(&self, function: u32, unit: UnitRef<'_, Bytes<'m>>, entry: UnitOffset) -> bool {
-        let Some(claimed) = address_range(unit, entry) else {
-            return true;
-        };
+    /// Whether the addresses of an entry are those of a function. Linkers let the entries of functions that they threw
+    /// away begin at 0 or at the end of the address space.
+    fn is_of(&self, function: u32, claimed: &Range<u64>) -> bool {
         let Some(body) = self.module.body(function) else {
             return false;
         };
@@ -104,16 +109,22 @@ impl<'m> Symbols<'m> {
 /// Bytes that a body's size takes at most.
 const MAX_SIZE_WIDTH: u64 = 5;
 
-fn context(module: &Module) -> Option<Context<Bytes<'_>>> {
-    let section = |id: gimli::SectionId| -> Result<_, Infallible> {
-        Ok(EndianSlice::new(
-            module.custom_section(id.name()).unwrap_or_default(),
-            LittleEndian,
-        ))
-    };
-    module.custom_section(gimli::SectionId::DebugInfo.name())?;
-    let Ok(dwarf) = Dwarf::load(section);
-    Context::from_dwarf(dwarf).ok()
+impl<'m> DebugInfo<'m> {
+    fn read(module: &'m Module) -> Option<DebugInfo<'m>> {
+        module.custom_section(SectionId::DebugInfo.name())?;
+        let section = |id: SectionId| -> Result<_, Infallible> {
+            let data = module.custom_section(id.name()).unwrap_or_default();
+            Ok(EndianSlice::new(data, LittleEndian))
+        };
+        let Ok(mut dwarf) = Dwarf::load(section);
+        dwarf.populate_abbreviations_cache(AbbreviationsCacheStrategy::All);
+        let dwarf = Arc::new(dwarf);
+        let context = Context::from_arc_dwarf(Arc::clone(&dwarf)).ok()?;
+        Some(DebugInfo {
+            context,
+            units: Units::new(dwarf),
+        })
+    }
 }
 
 fn inlined_frame(frame: &addr2line::Frame<'_, Bytes<'_>>, compiled_in: &str) -> Frame {
@@ -134,17 +145,6 @@ fn inlined_frame(frame: &addr2line::Frame<'_, Bytes<'_>>, compiled_in: &str) -> 
             .filter(|&column| column > 0),
         inlined: true,
     }
-}
-
-/// `None` where an entry has none, or several.
-fn address_range(unit: UnitRef<'_, Bytes<'_>>, entry: UnitOffset) -> Option<Range<u64>> {
-    let entry = unit.entry(entry).ok()?;
-    let start = unit
-        .attr_address(entry.attr_value(gimli::DW_AT_low_pc)?)
-        .ok()??;
-    let end = entry.attr_value(gimli::DW_AT_high_pc)?;
-    let size = end.udata_value().map(|size| start.wrapping_add(size));
-    Some(start..size.or_else(|| unit.attr_address(end).ok()?)?)
 }
 
 /// Of a function's two names the one that says more: reduced debug info has `insert` where the symbol has
