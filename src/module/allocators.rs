@@ -121,21 +121,16 @@ pub(super) fn find(module: &Module) -> Found {
         misfits: Vec::new(),
         nothing: nothing(module),
     };
-    let symbols = symbols(module);
-    for (function, symbols) in (0..).zip(&symbols) {
-        let mut misfits = Vec::new();
-        let allocator = symbols
+    for (function, symbols) in (0..).zip(symbols(module)) {
+        let known = symbols
             .iter()
-            .find_map(|symbol| match fit(module, function, symbol)? {
-                Ok(allocator) => Some(allocator),
-                Err(misfit) => {
-                    misfits.push(misfit);
-                    None
-                }
-            });
-        match allocator {
+            .filter_map(|symbol| fit(module, function, symbol));
+        let (fitting, misfits): (Vec<_>, Vec<_>) = known.partition(Result::is_ok);
+        match fitting.into_iter().flatten().next() {
             Some(allocator) => found.allocators.push(allocator),
-            None => found.misfits.extend(misfits),
+            None => found
+                .misfits
+                .extend(misfits.into_iter().filter_map(Result::err)),
         }
     }
     found
