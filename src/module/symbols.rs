@@ -20,10 +20,10 @@ use super::units::{Bytes, Units, entry_range};
 pub struct Symbols<'m> {
     module: &'m Module,
     /// `None` where there is no debug info, or none that can be read.
-    debug_info: Option<DebugInfo<'m>>,
+    debug_sections: Option<DebugSections<'m>>,
 }
 
-struct DebugInfo<'m> {
+struct DebugSections<'m> {
     context: Context<Bytes<'m>>,
     units: Units<'m>,
 }
@@ -32,7 +32,7 @@ impl<'m> Symbols<'m> {
     pub(super) fn new(module: &'m Module) -> Symbols<'m> {
         Symbols {
             module,
-            debug_info: DebugInfo::read(module),
+            debug_sections: DebugSections::read(module),
         }
     }
 
@@ -50,7 +50,7 @@ impl<'m> Symbols<'m> {
 
     /// `None`, too, where the debug info cannot be of this code, as after a tool that moved the code and left it behind.
     fn debug_frames(&self, place: CodeFrame) -> Option<Vec<Frame>> {
-        let DebugInfo { context, units } = self.debug_info.as_ref()?;
+        let DebugSections { context, units } = self.debug_sections.as_ref()?;
         let address = self.address(place.offset as usize)?;
         let unit = units.at(address);
         let folder = unit.and_then(|unit| unit.comp_dir);
@@ -109,8 +109,8 @@ impl<'m> Symbols<'m> {
 /// Bytes that a body's size takes at most.
 const MAX_SIZE_WIDTH: u64 = 5;
 
-impl<'m> DebugInfo<'m> {
-    fn read(module: &'m Module) -> Option<DebugInfo<'m>> {
+impl<'m> DebugSections<'m> {
+    fn read(module: &'m Module) -> Option<DebugSections<'m>> {
         module.custom_section(SectionId::DebugInfo.name())?;
         let section = |id: SectionId| -> Result<_, Infallible> {
             let data = module.custom_section(id.name()).unwrap_or_default();
@@ -120,7 +120,7 @@ impl<'m> DebugInfo<'m> {
         dwarf.populate_abbreviations_cache(AbbreviationsCacheStrategy::All);
         let dwarf = Arc::new(dwarf);
         let context = Context::from_arc_dwarf(Arc::clone(&dwarf)).ok()?;
-        Some(DebugInfo {
+        Some(DebugSections {
             context,
             units: Units::new(dwarf),
         })
