@@ -496,8 +496,9 @@ fn fault_text(text: &mut String, name: &str, report: &ScenarioReport, fault: &Fa
     heap_as_it_was(text, report);
     line(
         text,
-        "  This says nothing about leaks: no verdict was reached.\n",
+        "  This says nothing about leaks: no verdict was reached.",
     );
+    text.push('\n');
 }
 
 fn stack(text: &mut String, stack: &[Place]) {
@@ -557,7 +558,8 @@ fn what_next(text: &mut String, report: &ScenarioReport, commands: &Commands) {
     {
         titled(text, "do", advice);
     }
-    titled(text, "again", &commands.again);
+    // Whole, so that it can be copied.
+    line(text, &format!("  {:<TITLE$}{}", "again", commands.again));
     if report.fault.is_some() {
         return;
     }
