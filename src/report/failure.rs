@@ -247,11 +247,14 @@ fn story(report: &ScenarioReport) -> String {
         .join(" and ")
 }
 
+/// Bytes and blocks of a site that a threshold is about.
+type Figure = fn(&SiteReport) -> (i64, i64);
+
 /// The sites in the order in which they have to do with the broken threshold.
 struct Ranking<'a> {
     /// What the first column is called.
     title: &'static str,
-    figure: fn(&SiteReport) -> (i64, i64),
+    figure: Figure,
     sites: Vec<&'a SiteReport>,
     /// Whether the figures are differences.
     is_growth: bool,
@@ -260,43 +263,42 @@ struct Ranking<'a> {
 impl<'a> Ranking<'a> {
     fn of(report: &'a ScenarioReport, metric: &MetricReport) -> Ranking<'a> {
         let by_growth = |site: &SiteReport| (site.delta.bytes, site.delta.blocks);
-        let (title, figure, is_growth): (_, fn(&SiteReport) -> (i64, i64), _) =
-            match metric.name.parse() {
-                Ok(Metric::Total | Metric::TotalBlocks) => (
-                    "in all",
-                    |site| (site.total.bytes, site.total.blocks),
-                    false,
-                ),
-                Ok(Metric::Peak | Metric::PeakBlocks) => (
-                    "at peak",
-                    |site| (site.at_peak.bytes, site.at_peak.blocks),
-                    false,
-                ),
-                Ok(Metric::End | Metric::EndBlocks) => (
-                    "at end",
-                    |site| (site.at_end.bytes, site.at_end.blocks),
-                    false,
-                ),
-                Ok(Metric::Memory | Metric::MemoryGrowth | Metric::Fragmentation) => (
-                    "at idle end",
-                    |site| (site.at_idle_end.bytes, site.at_idle_end.blocks),
-                    false,
-                ),
-                Ok(Metric::IdleChurn) => (
-                    "in all",
-                    |site| (site.total.bytes, site.total.blocks),
-                    false,
-                ),
-                Ok(Metric::IdleRate) => (
-                    "grew by",
-                    |site| {
-                        let blocks = site.at_idle_end.blocks - site.at_idle_start.blocks;
-                        (site.at_idle_end.bytes - site.at_idle_start.bytes, blocks)
-                    },
-                    true,
-                ),
-                Ok(Metric::Delta | Metric::Growth) | Err(_) => ("grew by", by_growth, true),
-            };
+        let (title, figure, is_growth): (_, Figure, _) = match metric.name.parse() {
+            Ok(Metric::Total | Metric::TotalBlocks) => (
+                "in all",
+                |site| (site.total.bytes, site.total.blocks),
+                false,
+            ),
+            Ok(Metric::Peak | Metric::PeakBlocks) => (
+                "at peak",
+                |site| (site.at_peak.bytes, site.at_peak.blocks),
+                false,
+            ),
+            Ok(Metric::End | Metric::EndBlocks) => (
+                "at end",
+                |site| (site.at_end.bytes, site.at_end.blocks),
+                false,
+            ),
+            Ok(Metric::Memory | Metric::MemoryGrowth | Metric::Fragmentation) => (
+                "at idle end",
+                |site| (site.at_idle_end.bytes, site.at_idle_end.blocks),
+                false,
+            ),
+            Ok(Metric::IdleChurn) => (
+                "in all",
+                |site| (site.total.bytes, site.total.blocks),
+                false,
+            ),
+            Ok(Metric::IdleRate) => (
+                "grew by",
+                |site| {
+                    let blocks = site.at_idle_end.blocks - site.at_idle_start.blocks;
+                    (site.at_idle_end.bytes - site.at_idle_start.bytes, blocks)
+                },
+                true,
+            ),
+            Ok(Metric::Delta | Metric::Growth) | Err(_) => ("grew by", by_growth, true),
+        };
         let mut sites: Vec<&SiteReport> = report
             .sites
             .iter()
