@@ -1,4 +1,10 @@
-//! The memory gate for WebAssembly.
+#![doc = include_str!("../README.md")]
+#![doc = ""]
+#![doc = "# The stages"]
+#![doc = ""]
+#![doc = "Each module is a stage, and a plain function from the value before it to the value after it:"]
+#![doc = "[`suite::load`], [`module::Module::load`], [`instrument::instrument`], [`run::run`] with [`heap::Fold`] as its"]
+#![doc = "observer, [`judge::judge`], [`report::assemble`]. What most people need is [`harness`]."]
 
 #[doc(hidden)]
 pub mod cli;
