@@ -90,7 +90,9 @@ impl Rewrite<'_> {
             };
         }
         code.call(self.module.imported_functions());
-        (0..parameters.len() as u32).for_each(|parameter| drop(code.local_get(parameter)));
+        for parameter in 0..parameters.len() as u32 {
+            code.local_get(parameter);
+        }
         code.call(self.shifted(allocator.function));
         if has_result {
             let result = parameters.len() as u32;

@@ -180,13 +180,17 @@ fn failures(stdout: &str) -> String {
 
 /// Text without what differs between machines: where the output is.
 fn text(bytes: &[u8]) -> String {
-    let text = String::from_utf8_lossy(bytes).replace('\\', "/");
-    let target = Path::new(env!("CARGO_TARGET_TMPDIR"))
-        .display()
-        .to_string()
-        .replace('\\', "/");
+    let slashes = |text: &str| {
+        if cfg!(windows) {
+            text.replace('\\', "/")
+        } else {
+            text.to_string()
+        }
+    };
+    let text = slashes(&String::from_utf8_lossy(bytes));
+    let target = slashes(env!("CARGO_TARGET_TMPDIR"));
     let relative = target
-        .strip_prefix(&format!("{}/", root().display()))
+        .strip_prefix(&slashes(&format!("{}/", root().display())))
         .unwrap_or(&target)
         .to_string();
     text.replace(&target, "target")

@@ -6,7 +6,7 @@ use crate::judge::NothingMeasured;
 use crate::module::{CodeFrame, Module};
 use crate::report::Fault;
 use crate::run::Ending;
-use crate::suite::{format_bytes, format_duration};
+use crate::suite::{format_bytes, format_duration, format_exact_bytes};
 
 use super::places;
 
@@ -55,7 +55,8 @@ fn explained(ending: &Ending) -> (String, Option<&'static str>, &[CodeFrame]) {
             expected: Some(expected),
             stack,
         } => {
-            let advice = "if that is how the command is to end, say so: `run: { exit: CODE }`";
+            let advice =
+                "if that is how the command is to end, say so with `exit` in the `run` step";
             (
                 format!("the command exited with {code}, not with {expected}"),
                 Some(advice),
@@ -81,9 +82,14 @@ fn explained(ending: &Ending) -> (String, Option<&'static str>, &[CodeFrame]) {
             wanted,
             stack,
         } => {
-            let advice =
-                "if it needs as much, raise the limit of the scenario: `limits: { memory: 2GB }`";
-            let (limit, wanted) = (format_bytes(*limit as f64), format_bytes(*wanted as f64));
+            let advice = "if it needs as much, raise `memory` in the `limits` of the scenario";
+            // A page beyond the limit would read like the limit.
+            let shown = if format_bytes(*limit as f64) == format_bytes(*wanted as f64) {
+                format_exact_bytes
+            } else {
+                format_bytes
+            };
+            let (limit, wanted) = (shown(*limit as f64), shown(*wanted as f64));
             (
                 format!("the guest asked for {wanted} of memory where {limit} is the limit"),
                 Some(advice),
@@ -91,7 +97,7 @@ fn explained(ending: &Ending) -> (String, Option<&'static str>, &[CodeFrame]) {
             )
         }
         Ending::TimedOut { limit, stack } => {
-            let advice = "if it takes that long, raise the limit of the scenario: `limits: { timeout: 5min }`";
+            let advice = "if it takes that long, raise `timeout` in the `limits` of the scenario";
             (
                 format!(
                     "the guest took longer than {} of real time",

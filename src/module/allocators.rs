@@ -102,14 +102,15 @@ pub(super) struct Found {
 }
 
 impl Found {
-    pub(super) fn into_result(self) -> Result<Vec<Allocator>, NoAllocator> {
+    pub(super) fn result(&self) -> Result<Vec<Allocator>, NoAllocator> {
         if self.allocators.is_empty() {
+            let misfits = self.misfits.clone();
             return Err(NoAllocator {
-                misfits: self.misfits,
-                ..self.nothing
+                misfits,
+                ..self.nothing.clone()
             });
         }
-        Ok(self.allocators)
+        Ok(self.allocators.clone())
     }
 }
 
@@ -120,21 +121,16 @@ pub(super) fn find(module: &Module) -> Found {
         misfits: Vec::new(),
         nothing: nothing(module),
     };
-    let symbols = symbols(module);
-    for (function, symbols) in (0..).zip(&symbols) {
-        let mut misfits = Vec::new();
-        let allocator = symbols
+    for (function, symbols) in (0..).zip(symbols(module)) {
+        let known = symbols
             .iter()
-            .find_map(|symbol| match fit(module, function, symbol)? {
-                Ok(allocator) => Some(allocator),
-                Err(misfit) => {
-                    misfits.push(misfit);
-                    None
-                }
-            });
-        match allocator {
+            .filter_map(|symbol| fit(module, function, symbol));
+        let (fitting, misfits): (Vec<_>, Vec<_>) = known.partition(Result::is_ok);
+        match fitting.into_iter().flatten().next() {
             Some(allocator) => found.allocators.push(allocator),
-            None => found.misfits.extend(misfits),
+            None => found
+                .misfits
+                .extend(misfits.into_iter().filter_map(Result::err)),
         }
     }
     found

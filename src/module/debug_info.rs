@@ -24,12 +24,12 @@ impl DebugInfo {
             DebugInfo::Lines => None,
             DebugInfo::Names => Some(
                 "the module has function names and no source lines of its own code: build it with `-g` (C, C++, Zig) or \
-                 `debug = \"line-tables-only\"` in its Cargo profile, and pass `-g` to `wasm-opt` where that runs",
+                 `debug = \"limited\"` in its Cargo profile, and pass `-g` to `wasm-opt` where that runs",
             ),
             DebugInfo::Nothing => Some(
                 "the module has neither function names nor source lines, and only allocators that it exports are counted: \
                  do not strip it (no `-s`, no `--strip-all`, no \
-                 `strip = true`), build it with `-g` (C, C++, Zig) or `debug = \"line-tables-only\"` in its Cargo \
+                 `strip = true`), build it with `-g` (C, C++, Zig) or `debug = \"limited\"` in its Cargo \
                  profile, and pass `-g` to `wasm-opt` where that runs",
             ),
         }

@@ -17,13 +17,16 @@ mod names;
 mod source_path;
 mod symbol;
 mod symbols;
+mod units;
 
 use std::fs;
 use std::ops::Range;
 use std::path::Path;
+use std::sync::OnceLock;
 
 use wasmparser::{FuncType, MemoryType};
 
+use self::allocators::Found;
 pub use self::allocators::{Allocator, Misfit, NoAllocator};
 pub use self::call_graph::CallGraph;
 use self::contents::Contents;
@@ -43,6 +46,8 @@ pub struct Module {
     name: String,
     bytes: Vec<u8>,
     contents: Contents,
+    /// Found when first asked for, since every name has to be demangled for it.
+    found: OnceLock<Found>,
 }
 
 impl Module {
@@ -81,6 +86,7 @@ impl Module {
             name,
             bytes,
             contents,
+            found: OnceLock::new(),
         })
     }
 
@@ -198,12 +204,12 @@ impl Module {
 
     /// The functions that allocate and free, by name and signature, in the order of their indices.
     pub fn allocators(&self) -> Result<Vec<Allocator>, NoAllocator> {
-        allocators::find(self).into_result()
+        self.found().result()
     }
 
     /// Functions that are named like an allocator and have another signature, which is why they are not counted.
     pub fn misfits(&self) -> Vec<Misfit> {
-        allocators::find(self).misfits
+        self.found().misfits.clone()
     }
 
     /// What turns places in the code into functions and lines.
@@ -218,13 +224,17 @@ impl Module {
 
     /// Who may call whom, with the allocators that were found as its targets; see [`CallGraph::build`].
     pub fn call_graph(&self) -> CallGraph {
-        let found = allocators::find(self).allocators;
+        let found = &self.found().allocators;
         let functions: Vec<u32> = found.iter().map(|allocator| allocator.function).collect();
         CallGraph::build(self, &functions)
     }
 }
 
 impl Module {
+    fn found(&self) -> &Found {
+        self.found.get_or_init(|| allocators::find(self))
+    }
+
     fn custom_section(&self, name: &str) -> Option<&[u8]> {
         let section = self
             .contents
@@ -253,3 +263,6 @@ fn refuse_large(module: &str, size: u64) -> Result<(), ModuleError> {
     }
     Ok(())
 }
+
+#[cfg(test)]
+mod tests;

@@ -16,8 +16,9 @@ impl Names {
             .map_while(Result::ok)
             .filter_map(function_map);
         for naming in maps.flat_map(|map| map.into_iter().map_while(Result::ok)) {
-            if let Some(slot) = functions.get_mut(naming.index as usize) {
-                *slot = Some(naming.name.into()).filter(|name: &Box<str>| !name.is_empty());
+            match functions.get_mut(naming.index as usize) {
+                Some(slot) if !naming.name.is_empty() => *slot = Some(naming.name.into()),
+                _ => {}
             }
         }
         Names { functions }

@@ -88,6 +88,8 @@ fn plain(path: &str) -> String {
     {
         match components.last() {
             Some(&last) if component == ".." && last != ".." => drop(components.pop()),
+            // Nothing lies above the root.
+            None if component == ".." && path.starts_with('/') => {}
             _ => components.push(component),
         }
     }

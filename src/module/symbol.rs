@@ -66,6 +66,11 @@ pub(super) fn last_segment(name: &str) -> &str {
     without_arguments(&name[..end])
 }
 
+/// Whether a namespace, module or type is told with the function.
+pub(super) fn has_path(name: &str) -> bool {
+    top_level(qualified(name), ':').next().is_some()
+}
+
 fn without_arguments(segment: &str) -> &str {
     match segment.find('<') {
         Some(start) if start > 0 && !is_operator(segment) => &segment[..start],

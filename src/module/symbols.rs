@@ -1,17 +1,18 @@
 //! From a place in the code to functions and lines.
 
 use std::convert::Infallible;
+use std::ops::Range;
+use std::sync::Arc;
 
 use addr2line::Context;
-use addr2line::gimli::{self, Dwarf, EndianSlice, LittleEndian, UnitOffset, UnitRef};
+use addr2line::gimli::{AbbreviationsCacheStrategy, Dwarf, EndianSlice, LittleEndian, SectionId};
 
 use super::Module;
 use super::demangle::printable;
 use super::frame::{CodeFrame, Frame};
 use super::source_path::source_path;
-use super::symbol::{last_segment, readable};
-
-type Bytes<'m> = EndianSlice<'m, LittleEndian>;
+use super::symbol::{has_path, last_segment, readable};
+use super::units::{Bytes, Units, entry_range};
 
 /// Looks places up in a module's debug info, and in its names where that says nothing.
 ///
@@ -19,14 +20,19 @@ type Bytes<'m> = EndianSlice<'m, LittleEndian>;
 pub struct Symbols<'m> {
     module: &'m Module,
     /// `None` where there is no debug info, or none that can be read.
-    context: Option<Context<Bytes<'m>>>,
+    debug_sections: Option<DebugSections<'m>>,
+}
+
+struct DebugSections<'m> {
+    context: Context<Bytes<'m>>,
+    units: Units<'m>,
 }
 
 impl<'m> Symbols<'m> {
     pub(super) fn new(module: &'m Module) -> Symbols<'m> {
         Symbols {
             module,
-            context: context(module),
+            debug_sections: DebugSections::read(module),
         }
     }
 
@@ -44,11 +50,11 @@ impl<'m> Symbols<'m> {
 
     /// `None`, too, where the debug info cannot be of this code, as after a tool that moved the code and left it behind.
     fn debug_frames(&self, place: CodeFrame) -> Option<Vec<Frame>> {
-        let context = self.context.as_ref()?;
+        let DebugSections { context, units } = self.debug_sections.as_ref()?;
         let address = self.address(place.offset as usize)?;
-        let unit = context.find_dwarf_and_unit(address).skip_all_loads()?;
-        let compiled_in = unit
-            .comp_dir
+        let unit = units.at(address);
+        let folder = unit.and_then(|unit| unit.comp_dir);
+        let compiled_in = folder
             .map(|folder| folder.to_string_lossy())
             .unwrap_or_default();
         let mut found = context.find_frames(address).skip_all_loads().ok()?;
@@ -58,25 +64,26 @@ impl<'m> Symbols<'m> {
             entry = frame.dw_die_offset;
             frames.push(inlined_frame(&frame, &compiled_in));
         }
-        if entry.is_some_and(|entry| !self.may_be(place.function, unit, entry)) {
+        let claimed = unit
+            .zip(entry)
+            .and_then(|(unit, entry)| entry_range(unit, entry));
+        if claimed.is_some_and(|claimed| !self.is_of(place.function, &claimed)) {
             return None;
         }
         frames.last_mut()?.inlined = false;
         Some(frames)
     }
 
-    /// Whether an entry for a function begins where that function does. Linkers let the entries of functions that they
-    /// threw away begin at 0 or at the end of the address space.
-    fn may_be(&self, function: u32, unit: UnitRef<'_, Bytes<'m>>, entry: UnitOffset) -> bool {
-        let Some(low_pc) = low_pc(unit, entry) else {
-            return true;
+    /// Whether the addresses of an entry are those of a function. Linkers let the entries of functions that they threw
+    /// away begin at 0 or at the end of the address space.
+    fn is_of(&self, function: u32, claimed: &Range<u64>) -> bool {
+        let Some(body) = self.module.body(function) else {
+            return false;
         };
-        let begin = self
-            .module
-            .body(function)
-            .and_then(|body| self.address(body.start));
         // Some tools count the size before the body as a part of it.
-        begin.is_some_and(|begin| (begin.saturating_sub(MAX_SIZE_WIDTH)..=begin).contains(&low_pc))
+        let begins =
+            |begin: u64| (begin.saturating_sub(MAX_SIZE_WIDTH)..=begin).contains(&claimed.start);
+        self.address(body.start).is_some_and(begins) && self.address(body.end) == Some(claimed.end)
     }
 
     /// Addresses in debug info are relative to the code section.
@@ -102,16 +109,22 @@ impl<'m> Symbols<'m> {
 /// Bytes that a body's size takes at most.
 const MAX_SIZE_WIDTH: u64 = 5;
 
-fn context(module: &Module) -> Option<Context<Bytes<'_>>> {
-    let section = |id: gimli::SectionId| -> Result<_, Infallible> {
-        Ok(EndianSlice::new(
-            module.custom_section(id.name()).unwrap_or_default(),
-            LittleEndian,
-        ))
-    };
-    module.custom_section(gimli::SectionId::DebugInfo.name())?;
-    let Ok(dwarf) = Dwarf::load(section);
-    Context::from_dwarf(dwarf).ok()
+impl<'m> DebugSections<'m> {
+    fn read(module: &'m Module) -> Option<DebugSections<'m>> {
+        module.custom_section(SectionId::DebugInfo.name())?;
+        let section = |id: SectionId| -> Result<_, Infallible> {
+            let data = module.custom_section(id.name()).unwrap_or_default();
+            Ok(EndianSlice::new(data, LittleEndian))
+        };
+        let Ok(mut dwarf) = Dwarf::load(section);
+        dwarf.populate_abbreviations_cache(AbbreviationsCacheStrategy::All);
+        let dwarf = Arc::new(dwarf);
+        let context = Context::from_arc_dwarf(Arc::clone(&dwarf)).ok()?;
+        Some(DebugSections {
+            context,
+            units: Units::new(dwarf),
+        })
+    }
 }
 
 fn inlined_frame(frame: &addr2line::Frame<'_, Bytes<'_>>, compiled_in: &str) -> Frame {
@@ -134,17 +147,11 @@ fn inlined_frame(frame: &addr2line::Frame<'_, Bytes<'_>>, compiled_in: &str) -> 
     }
 }
 
-fn low_pc(unit: UnitRef<'_, Bytes<'_>>, entry: UnitOffset) -> Option<u64> {
-    let entry = unit.entry(entry).ok()?;
-    let value = entry.attr_value(gimli::DW_AT_low_pc)?;
-    unit.attr_address(value).ok()?
-}
-
 /// Of a function's two names the one that says more: reduced debug info has `insert` where the symbol has
 /// `feed::Cache::insert`, but a C program's `main` goes by `__main_argc_argv` as a symbol.
 fn fuller(in_debug_info: &str, symbol: String) -> String {
     let is_short_for =
-        !in_debug_info.contains("::") && last_segment(in_debug_info) == last_segment(&symbol);
+        !has_path(in_debug_info) && last_segment(in_debug_info) == last_segment(&symbol);
     if in_debug_info.is_empty() || is_short_for {
         symbol
     } else {

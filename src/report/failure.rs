@@ -17,6 +17,8 @@ const SITES: usize = 3;
 const FRAMES: usize = 3;
 /// Frames that are shown of the stack at which a guest was stopped.
 const STACK: usize = 12;
+/// Columns of the words before a paragraph, such as `again`.
+const TITLE: usize = 9;
 /// Bars of the row that shows live bytes over the marks.
 const BARS: usize = 24;
 
@@ -39,10 +41,8 @@ pub fn failure(name: &str, report: &ScenarioReport, commands: &Commands) -> Stri
         None => regression_text(&mut text, name, report),
     }
     for note in &report.notes {
-        text.push_str("\n");
-        wrapped(&mut text, "note", note);
+        titled(&mut text, "note", note);
     }
-    text.push('\n');
     what_next(&mut text, report, commands);
     text
 }
@@ -313,7 +313,10 @@ impl<'a> Ranking<'a> {
 
     fn write(&self, text: &mut String, report: &ScenarioReport) {
         if self.sites.is_empty() {
-            return;
+            let words = "no block is left that would account for it: what was freed lies in between (fragmentation), or \
+                         the allocator does not use it again";
+            paragraph(text, "  ", "  ", words);
+            return text.push('\n');
         }
         let shown = &self.sites[..self.sites.len().min(SITES)];
         let rows: Vec<[String; 2]> = shown
@@ -380,16 +383,7 @@ impl<'a> Ranking<'a> {
             .iter()
             .map(|site| (self.figure)(site))
             .fold((0, 0), |sum, figure| (sum.0 + figure.0, sum.1 + figure.1));
-        let sites = if rest.len() == 1 {
-            "1 more site"
-        } else {
-            "more sites"
-        };
-        let words = if rest.len() == 1 {
-            sites.to_string()
-        } else {
-            format!("{} {sites}", rest.len())
-        };
+        let words = counted(rest.len(), "more site");
         Some((self.figures(sum), format!("{words}, see the report")))
     }
 
@@ -429,8 +423,7 @@ fn frame_lines(frames: &[&Place], width: usize) -> Vec<String> {
     }
     match callers.len().saturating_sub(FRAMES - 1) {
         0 => {}
-        1 => lines.push("from 1 more frame".to_string()),
-        more => lines.push(format!("from {more} more frames")),
+        more => lines.push(format!("from {}", counted(more, "more frame"))),
     }
     lines
 }
@@ -479,10 +472,15 @@ fn snapshot(text: &mut String, change: &SnapshotChange) {
 fn fault_text(text: &mut String, name: &str, report: &ScenarioReport, fault: &Fault) {
     line(text, &format!("{name}: {}", fault.headline));
     text.push('\n');
-    fault
-        .cause
-        .lines()
-        .for_each(|cause| line(text, &format!("  {cause}")));
+    for cause in fault.cause.lines() {
+        // What is laid out by hand, such as a compiler's words, keeps its layout.
+        let indent = cause.len() - cause.trim_start().len();
+        if indent > 0 {
+            line(text, &format!("  {cause}"));
+        } else {
+            paragraph(text, "  ", "  ", cause);
+        }
+    }
     if !fault.cause.is_empty() {
         text.push('\n');
     }
@@ -496,13 +494,11 @@ fn fault_text(text: &mut String, name: &str, report: &ScenarioReport, fault: &Fa
         text.push('\n');
     }
     heap_as_it_was(text, report);
-    if let Some(advice) = &fault.advice {
-        wrapped(text, "do", advice);
-    }
     line(
         text,
         "  This says nothing about leaks: no verdict was reached.",
     );
+    text.push('\n');
 }
 
 fn stack(text: &mut String, stack: &[Place]) {
@@ -510,18 +506,34 @@ fn stack(text: &mut String, stack: &[Place]) {
         return;
     }
     line(text, "  the guest's stack, innermost first");
-    for place in stack.iter().take(STACK) {
+    // A panic goes through a dozen frames of the library; what led to it comes after them.
+    let of_library = stack.iter().take_while(|place| place.library).count();
+    let skipped = if of_library < stack.len() {
+        of_library
+    } else {
+        0
+    };
+    if skipped > 0 {
+        line(
+            text,
+            &format!("    {} of the library, then", counted(skipped, "frame")),
+        );
+    }
+    for place in stack[skipped..].iter().take(STACK) {
         placed(&short_name(&place.function), place, WIDTH - 4)
             .iter()
             .for_each(|row| line(text, &format!("    {row}")));
     }
-    if stack.len() > STACK {
-        line(
-            text,
-            &format!("    and {} more frames", stack.len() - STACK),
-        );
+    let more = (stack.len() - skipped).saturating_sub(STACK);
+    if more > 0 {
+        line(text, &format!("    and {}", counted(more, "more frame")));
     }
     text.push('\n');
+}
+
+/// `1 frame`, `2 frames`
+fn counted(number: usize, noun: &str) -> String {
+    format!("{number} {noun}{}", if number == 1 { "" } else { "s" })
 }
 
 fn heap_as_it_was(text: &mut String, report: &ScenarioReport) {
@@ -539,42 +551,64 @@ fn heap_as_it_was(text: &mut String, report: &ScenarioReport) {
 }
 
 fn what_next(text: &mut String, report: &ScenarioReport, commands: &Commands) {
-    line(text, &format!("  again    {}", commands.again));
-    if report.fault.is_none() {
-        let names: Vec<&str> = broken_bounds(report)
-            .map(|(metric, _)| metric.name.as_str())
-            .collect();
-        if !names.is_empty() {
-            let thresholds = names.join(", ");
-            line(
-                text,
-                &format!(
-                    "  allow    if it is meant, raise {thresholds} in {}",
-                    commands.suite
-                ),
-            );
-        }
-        if report.snapshot.is_some() {
-            line(
-                text,
-                "  accept   if these sites are meant: cargo insta review",
-            );
-        }
-        line(text, &format!("  more     {}", commands.report));
+    if let Some(advice) = report
+        .fault
+        .as_ref()
+        .and_then(|fault| fault.advice.as_deref())
+    {
+        titled(text, "do", advice);
     }
+    // Whole, so that it can be copied.
+    line(text, &format!("  {:<TITLE$}{}", "again", commands.again));
+    if report.fault.is_some() {
+        return;
+    }
+    let names: Vec<&str> = broken_bounds(report)
+        .map(|(metric, _)| metric.name.as_str())
+        .collect();
+    if !names.is_empty() {
+        let thresholds = names.join(", ");
+        titled(
+            text,
+            "allow",
+            &format!("if it is meant, raise {thresholds} in {}", commands.suite),
+        );
+    }
+    if report.snapshot.is_some() {
+        titled(
+            text,
+            "accept",
+            "if these sites are meant: cargo insta review",
+        );
+    }
+    titled(text, "more", &commands.report);
 }
 
 /// A paragraph with its title in front, at most as wide as a terminal.
-fn wrapped(text: &mut String, title: &str, words: &str) {
-    let indent = title.len() + 4;
-    let mut row = format!("  {title}  ");
+fn titled(text: &mut String, title: &str, words: &str) {
+    paragraph(
+        text,
+        &format!("  {title:<TITLE$}"),
+        &" ".repeat(TITLE + 2),
+        words,
+    );
+}
+
+/// Words between margins; a word that is too long stays whole.
+fn paragraph(text: &mut String, first: &str, indent: &str, words: &str) {
+    let mut row = first.to_string();
+    let mut is_empty = true;
     for word in words.split_whitespace() {
-        if row.chars().count() + word.chars().count() > WIDTH && row.len() > indent {
+        if !is_empty && row.chars().count() + word.chars().count() + 1 > WIDTH {
             line(text, &row);
-            row = " ".repeat(indent);
+            row = indent.to_string();
+            is_empty = true;
+        }
+        if !is_empty {
+            row.push(' ');
         }
         row.push_str(word);
-        row.push(' ');
+        is_empty = false;
     }
     line(text, &row);
 }

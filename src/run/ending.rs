@@ -8,6 +8,7 @@ use wasmtime_wasi::I32Exit;
 use super::limits::{MemoryExceeded, TimeExceeded};
 use crate::instrument::Instrumented;
 use crate::module::CodeFrame;
+use crate::suite::Command;
 
 /// How the guest's part of a run ended. The heap is known in each case, as it was at that moment.
 ///
@@ -57,7 +58,11 @@ pub enum Ending {
 
 impl Ending {
     /// What an error that left the guest means.
-    pub(crate) fn of(error: &wasmtime::Error, instrumented: &Instrumented) -> Ending {
+    pub(crate) fn of(
+        error: &wasmtime::Error,
+        instrumented: &Instrumented,
+        command: Option<&Command>,
+    ) -> Ending {
         let stack = error
             .downcast_ref()
             .map(|backtrace| original_stack(backtrace, instrumented))
@@ -65,7 +70,7 @@ impl Ending {
         if let Some(I32Exit(code)) = error.downcast_ref() {
             return Ending::Exited {
                 code: *code,
-                expected: None,
+                expected: command.map(|command| command.exit),
                 stack,
             };
         }

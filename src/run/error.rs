@@ -91,10 +91,10 @@ fn listed(exports: &[String]) -> String {
 }
 
 fn did_you_mean(name: &str, exports: &[String]) -> String {
-    let same_but_for_case = exports
-        .iter()
-        .find(|export| export.eq_ignore_ascii_case(name));
-    same_but_for_case
+    let exports: Vec<&str> = exports.iter().map(String::as_str).collect();
+    let closest = similar::get_close_matches(name, &exports, 1, 0.6);
+    closest
+        .first()
         .map(|export| format!("; did you mean `{export}`?"))
         .unwrap_or_default()
 }

@@ -23,6 +23,9 @@ use crate::instrument::{
 };
 use crate::suite::Limits;
 
+/// The export that a reactor wants to be called first.
+const INITIALIZE: &str = "_initialize";
+
 /// What the host keeps for an instance.
 pub(crate) struct State<O> {
     pub(crate) world: World,
@@ -116,8 +119,8 @@ impl<O: Observer + Send + 'static> Guest<O> {
             let signature = function.ty(&self.store);
             self.functions.insert(name, (function, signature));
         }
-        if self.functions.contains_key("_initialize") {
-            self.call("_initialize", &[])?;
+        if self.functions.contains_key(INITIALIZE) {
+            self.call(INITIALIZE, &[])?;
         }
         Ok(())
     }
@@ -134,7 +137,9 @@ impl<O: Observer + Send + 'static> Guest<O> {
     }
 
     fn exports(&self) -> Vec<String> {
-        let mut names: Vec<String> = self.functions.keys().cloned().collect();
+        // A step has no business with the one that was called already.
+        let names = self.functions.keys().filter(|name| *name != INITIALIZE);
+        let mut names: Vec<String> = names.cloned().collect();
         names.sort();
         names
     }

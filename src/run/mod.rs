@@ -81,9 +81,13 @@ pub(crate) fn run_with<O: Observer + Send + 'static>(
     let watchdog = Watchdog::watch(&engine.0, scenario.limits.timeout);
     let ending = match Story::new(&mut guest, scenario).tell() {
         Ok(ending) => ending,
-        Err(Halt::Guest(error)) => Ending::of(&error, &compiled.instrumented),
+        Err(Halt::Guest(error)) => Ending::of(&error, &compiled.instrumented, command(scenario)),
         Err(Halt::Error(error)) => return Err(error),
     };
+    if ending != Ending::Completed {
+        // The heap as it was; a guest that trapped can still be read.
+        guest.mark(MarkKind::Final).ok();
+    }
     drop(watchdog);
     let (observer, errors) = guest.finish();
     Ok(Outcome {

@@ -4,6 +4,7 @@ mod build_guests;
 mod guests;
 mod slim;
 mod test_memory;
+mod test_tools;
 mod toolchain;
 
 use std::process::ExitCode;
@@ -15,6 +16,7 @@ use clap::Parser;
 enum Command {
     BuildGuests(build_guests::BuildGuests),
     TestMemory(test_memory::TestMemory),
+    TestTools(test_tools::TestTools),
 }
 
 #[expect(clippy::print_stderr, reason = "nobody else would say what failed")]
@@ -22,6 +24,7 @@ fn main() -> ExitCode {
     let done = match Command::parse() {
         Command::BuildGuests(command) => command.run().map(|()| ExitCode::SUCCESS),
         Command::TestMemory(command) => command.run(),
+        Command::TestTools(command) => command.run().map(|()| ExitCode::SUCCESS),
     };
     // Not 1, which is a regression.
     done.unwrap_or_else(|error| {

@@ -1,0 +1,244 @@
+use insta::assert_snapshot;
+
+use super::super::Role;
+use super::module;
+
+/// What is found, a line each.
+fn check(wat: &str) -> String {
+    let module = module(wat);
+    let mut lines = match module.allocators() {
+        Ok(found) => found
+            .iter()
+            .map(|found| format!("{} {}: {}", found.family, found.name, role(found.role)))
+            .collect(),
+        Err(error) => vec![error.to_string()],
+    };
+    lines.extend(
+        module
+            .misfits()
+            .iter()
+            .map(|misfit| format!("misfit: {misfit}")),
+    );
+    lines.join("\n")
+}
+
+fn role(role: Role) -> String {
+    format!("{role:?}").replace(" { ", "(").replace(" }", ")")
+}
+
+/// Functions of those names and signatures, with bodies that trap.
+fn functions(functions: &[(&str, &str)]) -> String {
+    let functions: Vec<String> = functions
+        .iter()
+        .map(|(name, signature)| format!("(func $\"{name}\" {signature} unreachable)"))
+        .collect();
+    format!("(module (memory 1) {})", functions.join(" "))
+}
+
+const ONE: &str = "(param i32) (result i32)";
+const TWO: &str = "(param i32 i32) (result i32)";
+const THREE: &str = "(param i32 i32 i32) (result i32)";
+const FOUR: &str = "(param i32 i32 i32 i32) (result i32)";
+const TAKE_ONE: &str = "(param i32)";
+const TAKE_TWO: &str = "(param i32 i32)";
+const TAKE_THREE: &str = "(param i32 i32 i32)";
+
+#[test]
+fn c() {
+    let wat = functions(&[
+        ("malloc", ONE),
+        ("dlmalloc", ONE),
+        ("free", TAKE_ONE),
+        ("calloc", TWO),
+        ("realloc", TWO),
+        ("__reallocarray", THREE),
+        ("posix_memalign", THREE),
+        ("aligned_alloc", TWO),
+        ("internal_memalign", TWO),
+        ("emmalloc_memalign", TWO),
+        ("emscripten_builtin_free", TAKE_ONE),
+        ("c.malloc.malloc", ONE),
+    ]);
+    assert_snapshot!(check(&wat), @"
+    C malloc: Allocate(size: 0)
+    C dlmalloc: Allocate(size: 0)
+    C free: Free(address: 0)
+    C calloc: AllocateArray(count: 0, size: 1)
+    C realloc: Resize(address: 0, size: 1)
+    C __reallocarray: ResizeArray(address: 0, count: 1, size: 2)
+    C posix_memalign: AllocateInto(out: 0, size: 2)
+    C aligned_alloc: Allocate(size: 1)
+    C internal_memalign: Allocate(size: 1)
+    emmalloc emmalloc_memalign: Allocate(size: 1)
+    C emscripten_builtin_free: Free(address: 0)
+    C c.malloc.malloc: Allocate(size: 0)
+    ");
+}
+
+#[test]
+fn cpp_mangled_and_not() {
+    let wat = functions(&[
+        ("_Znwm", ONE),
+        ("_Znaj", ONE),
+        ("_ZnwmSt11align_val_t", TWO),
+        ("_ZnwmSt11align_val_tRKSt9nothrow_t", THREE),
+        ("_ZdlPv", TAKE_ONE),
+        ("_ZdaPvmSt11align_val_t", TAKE_THREE),
+        ("operator new[](unsigned long, std::nothrow_t const&)", TWO),
+        ("operator delete(void*, unsigned int)", TAKE_TWO),
+    ]);
+    assert_snapshot!(check(&wat), @"
+    C++ operator new(unsigned long): Allocate(size: 0)
+    C++ operator new[](unsigned int): Allocate(size: 0)
+    C++ operator new(unsigned long, std::align_val_t): Allocate(size: 0)
+    C++ operator new(unsigned long, std::align_val_t, std::nothrow_t const&): Allocate(size: 0)
+    C++ operator delete(void*): Free(address: 0)
+    C++ operator delete[](void*, unsigned long, std::align_val_t): Free(address: 0)
+    C++ operator new[](unsigned long, std::nothrow_t const&): Allocate(size: 0)
+    C++ operator delete(void*, unsigned int): Free(address: 0)
+    ");
+}
+
+#[test]
+fn rust_in_every_mangling() {
+    let wat = functions(&[
+        ("__rust_alloc", TWO),
+        (
+            "_ZN7__rustc14__rust_dealloc17h0123456789abcdefE",
+            TAKE_THREE,
+        ),
+        ("_RNvCsjJ6pmSBbkgH_7___rustc14___rust_realloc", FOUR),
+        ("__rustc::__rust_alloc_zeroed", TWO),
+        ("__rdl_alloc", TWO),
+        ("__rg_dealloc", TAKE_THREE),
+    ]);
+    assert_snapshot!(check(&wat), @"
+    Rust __rust_alloc: Allocate(size: 0)
+    Rust __rustc::__rust_dealloc: Free(address: 0)
+    Rust __rustc::__rust_realloc: Resize(address: 0, size: 3)
+    Rust __rustc::__rust_alloc_zeroed: Allocate(size: 0)
+    Rust __rdl_alloc: Allocate(size: 0)
+    Rust __rg_dealloc: Free(address: 0)
+    ");
+}
+
+#[test]
+fn rust_dlmalloc_without_its_dead_self() {
+    let wat = functions(&[
+        (
+            "_RNvMNtCs2rGzW_8dlmalloc8dlmallocINtB2_8DlmallocNtNtB4_3sys6SystemE6malloc",
+            ONE,
+        ),
+        (
+            "<dlmalloc::dlmalloc::Dlmalloc<dlmalloc::sys::System>>::memalign",
+            THREE,
+        ),
+        ("dlmalloc::dlmalloc::Dlmalloc<A>::free", TAKE_TWO),
+        (
+            "_ZN8dlmalloc8dlmalloc17Dlmalloc$LT$A$GT$7realloc17h0123456789abcdefE",
+            TWO,
+        ),
+    ]);
+    assert_snapshot!(check(&wat), @"
+    Rust dlmalloc <dlmalloc::dlmalloc::Dlmalloc<dlmalloc::sys::System>>::malloc: Allocate(size: 0)
+    Rust dlmalloc <dlmalloc::dlmalloc::Dlmalloc<dlmalloc::sys::System>>::memalign: Allocate(size: 2)
+    Rust dlmalloc dlmalloc::dlmalloc::Dlmalloc<A>::free: Free(address: 1)
+    Rust dlmalloc dlmalloc::dlmalloc::Dlmalloc<A>::realloc: Resize(address: 0, size: 1)
+    ");
+}
+
+#[test]
+fn exports_count_as_names() {
+    let wat = r#"(module (memory 1)
+        (func (export "malloc") (param i32) (result i32) unreachable)
+        (func (export "free") (param i32))
+        (func (export "cabi_realloc") (param i32 i32 i32 i32) (result i32) unreachable)
+        (func (export "__wbindgen_malloc") (param i32 i32) (result i32) unreachable)
+        (func (export "__wbindgen_free") (param i32 i32)))"#;
+    assert_snapshot!(check(wat), @"
+    C malloc: Allocate(size: 0)
+    C free: Free(address: 0)
+    canonical ABI cabi_realloc: Resize(address: 0, size: 3)
+    wasm-bindgen __wbindgen_malloc: Allocate(size: 0)
+    wasm-bindgen __wbindgen_free: Free(address: 0)
+    ");
+}
+
+#[test]
+fn imports_count_as_names() {
+    let wat = r#"(module (memory 1)
+        (import "env" "malloc" (func (param i32) (result i32)))
+        (import "wasi_snapshot_preview1" "fd_close" (func (param i32) (result i32))))"#;
+    assert_snapshot!(check(&wat.replace("(memory 1)", "")), @"C malloc: Allocate(size: 0)");
+}
+
+#[test]
+fn one_function_is_one_allocator() {
+    let wat = r#"(module (memory 1)
+        (func $dlmalloc (export "malloc") (export "mi_malloc") (param i32) (result i32) unreachable))"#;
+    assert_snapshot!(check(wat), @"C dlmalloc: Allocate(size: 0)");
+}
+
+#[test]
+fn the_wrapper_of_a_commands_export_is_none() {
+    let wat = r#"(module (memory 1)
+        (func $malloc (param i32) (result i32) unreachable)
+        (func $malloc.command_export (export "malloc") (param i32) (result i32) (call $malloc (local.get 0))))"#;
+    assert_snapshot!(check(wat), @"C malloc: Allocate(size: 0)");
+}
+
+#[test]
+fn addresses_may_be_64_bits_wide() {
+    let wat = r#"(module (memory i64 1)
+        (func $malloc (param i64) (result i64) unreachable)
+        (func $free (param i32)))"#;
+    assert_snapshot!(check(wat), @"
+    C malloc: Allocate(size: 0)
+    misfit: `free` is (i32) -> () where an allocator of that name is (i64) -> ()
+    ");
+}
+
+#[test]
+fn names_match_as_a_whole() {
+    let wat = functions(&[
+        ("Pool::free(void*)", TAKE_ONE),
+        ("_ZN4Pool4freeEPv", TAKE_ONE),
+        ("xmalloc", ONE),
+        ("malloc_usable_size", ONE),
+        ("wgpu_alloc::dlmalloc::Dlmalloc<A>::free", TAKE_ONE),
+    ]);
+    assert_snapshot!(check(&wat), @"
+    no allocator was found in test.wasm
+    looked at: 5 names of 5 functions, 0 exported functions
+    if it allocates all the same, its allocator goes by a name that memgate does not know: export it as `malloc` and `free`, or keep the linker from inlining it (build without fat link-time optimisation)
+    ");
+}
+
+#[test]
+fn a_name_without_its_signature_is_told() {
+    let wat = functions(&[
+        ("free", TAKE_TWO),
+        ("__rust_dealloc", TAKE_ONE),
+        ("malloc", "(param i64) (result i64)"),
+    ]);
+    assert_snapshot!(check(&wat), @"
+    no allocator was found in test.wasm
+    looked at: 3 names of 3 functions, 0 exported functions
+    passed over: `free` is (i32, i32) -> () where an allocator of that name is (i32) -> ()
+    passed over: `__rust_dealloc` is (i32) -> () where an allocator of that name is (i32, i32, i32) -> ()
+    passed over: `malloc` is (i64) -> (i64) where an allocator of that name is (i32) -> (i32)
+    if it allocates all the same, its allocator goes by a name that memgate does not know: export it as `malloc` and `free`, or keep the linker from inlining it (build without fat link-time optimisation)
+    misfit: `free` is (i32, i32) -> () where an allocator of that name is (i32) -> ()
+    misfit: `__rust_dealloc` is (i32) -> () where an allocator of that name is (i32, i32, i32) -> ()
+    misfit: `malloc` is (i64) -> (i64) where an allocator of that name is (i32) -> (i32)
+    ");
+}
+
+#[test]
+fn a_module_without_names_says_so() {
+    assert_snapshot!(check(r#"(module (func (export "run") (export "again")) (func))"#), @"
+    no allocator was found in test.wasm
+    looked at: 0 names of 2 functions, 2 exported functions
+    the module has no names: build it with them (`-g`; no `-s`, `--strip-all` or `strip = true`; `wasm-opt -g`), or export its allocator (`-Wl,--export=malloc,--export=free`)
+    ");
+}

@@ -1,0 +1,193 @@
+//! `cargo xtask test-tools`: a crate of somebody else's, and the runners that people have.
+//!
+//! A scratch crate depends on memgate by path and gates a guest. It is met through `cargo test`, `cargo nextest` and
+//! `cargo insta`, whose trials, exit codes and pending snapshots must be those that the README promises.
+
+use std::fs;
+use std::path::{Path, PathBuf};
+use std::process::{Command, Output};
+
+use anyhow::{Context, Result, ensure};
+use clap::Args;
+
+/// Meet the gate through cargo test, cargo nextest and cargo insta.
+#[derive(Args)]
+pub(crate) struct TestTools {}
+
+impl TestTools {
+    pub(crate) fn run(self) -> Result<()> {
+        let scratch = Scratch::new()?;
+        scratch.nothing_is_accepted_yet()?;
+        scratch.insta_lists_and_accepts()?;
+        scratch.nextest_runs_the_same_trials()?;
+        scratch.a_leak_is_red_in_every_runner()?;
+        Ok(())
+    }
+}
+
+/// The crate, in a folder of its own below `target/`, so that what was built is used again.
+struct Scratch {
+    root: PathBuf,
+    folder: PathBuf,
+}
+
+const TRIALS: [&str; 2] = ["leak-o2::at-once", "leak-o2::hundred"];
+
+impl Scratch {
+    fn new() -> Result<Scratch> {
+        let root = Path::new(env!("CARGO_MANIFEST_DIR"))
+            .join("..")
+            .canonicalize()?;
+        let folder = root.join("target/scratch");
+        if folder.exists() {
+            fs::remove_dir_all(&folder)?;
+        }
+        fs::create_dir_all(folder.join("tests"))?;
+        fs::create_dir_all(folder.join("suites"))?;
+        fs::create_dir_all(folder.join("src"))?;
+        let scratch = Scratch { root, folder };
+        scratch.write("Cargo.toml", &scratch.manifest()?)?;
+        scratch.write("src/lib.rs", "")?;
+        scratch.write(
+            "tests/memory.rs",
+            "fn main() -> std::process::ExitCode {\n    memgate::harness()\n}\n",
+        )?;
+        fs::copy(
+            scratch.root.join("Cargo.lock"),
+            scratch.folder.join("Cargo.lock"),
+        )?;
+        scratch.guest("clean-o2")?;
+        Ok(scratch)
+    }
+
+    /// With the profiles of this workspace, so that the dependencies are those that are built already.
+    fn manifest(&self) -> Result<String> {
+        let own = fs::read_to_string(self.root.join("Cargo.toml"))?;
+        let profiles = own.find("[profile.").map_or("", |start| &own[start..]);
+        let memgate = self.root.display().to_string().replace('\\', "/");
+        Ok(format!(
+            "[workspace]\n\n[package]\nname = \"scratch\"\nversion = \"0.0.0\"\nedition = \"2024\"\n\n\
+             [dev-dependencies]\nmemgate = {{ path = \"{memgate}\" }}\n\n\
+             [[test]]\nname = \"memory\"\nharness = false\n\n{profiles}"
+        ))
+    }
+
+    /// Gates one of the two twins: a clean guest and one that leaks, of one name.
+    fn guest(&self, name: &str) -> Result<()> {
+        fs::copy(
+            self.root.join(format!("guests/leak/{name}.wasm")),
+            self.folder.join("guest.wasm"),
+        )?;
+        let suite = fs::read_to_string(self.root.join("suites/leak-o2.yaml"))?;
+        self.write(
+            "suites/leak-o2.yaml",
+            &suite.replace("../guests/leak/clean-o2.wasm", "../guest.wasm"),
+        )
+    }
+
+    fn nothing_is_accepted_yet(&self) -> Result<()> {
+        let output = self.cargo(&["test", "--test", "memory"])?;
+        expect(
+            &output,
+            false,
+            &["has no accepted sites yet", "cargo insta review"],
+        )?;
+        ensure!(
+            self.folder
+                .join("snapshots/leak-o2__hundred.snap.new")
+                .exists(),
+            "no pending snapshot was left"
+        );
+        Ok(())
+    }
+
+    fn insta_lists_and_accepts(&self) -> Result<()> {
+        let pending = self.cargo(&["insta", "pending-snapshots"])?;
+        expect(
+            &pending,
+            true,
+            &["leak-o2__at-once.snap", "leak-o2__hundred.snap"],
+        )?;
+        expect(&self.cargo(&["insta", "accept"])?, true, &[])?;
+        expect(
+            &self.cargo(&["test", "--test", "memory"])?,
+            true,
+            &["2 passed"],
+        )?;
+        expect(
+            &self.cargo(&["insta", "test", "--test", "memory"])?,
+            true,
+            &[],
+        )
+    }
+
+    fn nextest_runs_the_same_trials(&self) -> Result<()> {
+        expect(&self.cargo(&["nextest", "list"])?, true, &TRIALS)?;
+        expect(
+            &self.cargo(&["nextest", "run"])?,
+            true,
+            &["2 tests run: 2 passed"],
+        )?;
+        let report = fs::read_to_string(self.root.join("target/memgate/report.json"))?;
+        let names = ["\"at-once\"", "\"hundred\""];
+        ensure!(
+            names.iter().all(|name| report.contains(name)),
+            "one report holds the trials of all processes"
+        );
+        Ok(())
+    }
+
+    /// Thresholds fail by themselves, whatever becomes of the snapshots.
+    fn a_leak_is_red_in_every_runner(&self) -> Result<()> {
+        self.guest("leak-o2")?;
+        let red = [
+            "grew by 500 KB where nothing may stay",
+            "leak_one  guests/leak/leak.c:10",
+        ];
+        expect(&self.cargo(&["test", "--test", "memory"])?, false, &red)?;
+        expect(&self.cargo(&["nextest", "run"])?, false, &red)?;
+        expect(
+            &self.cargo(&["insta", "test", "--test", "memory"])?,
+            false,
+            &red,
+        )?;
+        expect(&self.cargo(&["insta", "reject"])?, true, &[])
+    }
+
+    fn cargo(&self, arguments: &[&str]) -> Result<Output> {
+        Command::new("cargo")
+            .args(arguments)
+            .current_dir(&self.folder)
+            .env("CARGO_TARGET_DIR", self.root.join("target"))
+            // As at home, and not as on a continuous integration server, where insta leaves no pending snapshots.
+            .env_remove("CI")
+            .env_remove("MEMGATE_COMMAND")
+            .env_remove("INSTA_UPDATE")
+            .output()
+            .with_context(|| format!("failed to run cargo {}", arguments.join(" ")))
+    }
+
+    fn write(&self, name: &str, text: &str) -> Result<()> {
+        Ok(fs::write(self.folder.join(name), text)?)
+    }
+}
+
+fn expect(output: &Output, success: bool, words: &[&str]) -> Result<()> {
+    let said = format!(
+        "{}{}",
+        String::from_utf8_lossy(&output.stdout),
+        String::from_utf8_lossy(&output.stderr)
+    );
+    ensure!(
+        output.status.success() == success,
+        "{} was not to be expected:\n{said}",
+        output.status
+    );
+    for word in words {
+        ensure!(
+            said.contains(word),
+            "`{word}` is not in what was said:\n{said}"
+        );
+    }
+    Ok(())
+}
