@@ -105,23 +105,33 @@ mod tests {
     #[test]
     fn a_steady_leak_is_found_through_noise() {
         let noise = [0, 700, 0, 50_000, 30, 0, 0, 9, 0, 0, 400];
-        let series = (0_u64..).zip(noise).map(|(cycle, noise)| cycle * 1000 + noise);
+        let series = (0_u64..)
+            .zip(noise)
+            .map(|(cycle, noise)| cycle * 1000 + noise);
         check(series, 1000.0);
     }
 
     #[test]
     fn one_step_is_no_growth_wherever_it_lies() {
         for step in 1..=20 {
-            check((0..=20).map(|cycle| u64::from(cycle >= step) * 1_000_000), 0.0);
+            check(
+                (0..=20).map(|cycle| u64::from(cycle >= step) * 1_000_000),
+                0.0,
+            );
         }
     }
 
     #[test]
     fn a_container_that_doubles_grows_by_about_what_it_takes() {
         for cycles in 10..200 {
-            let series: Vec<u64> = (1_u64..=cycles).map(|items| items.next_power_of_two() * 64).collect();
+            let series: Vec<u64> = (1_u64..=cycles)
+                .map(|items| items.next_power_of_two() * 64)
+                .collect();
             let growth = steady(&series).expect("there are enough cycles");
-            assert!((32.0..=128.0).contains(&growth), "{growth} after {cycles} cycles of 64 bytes");
+            assert!(
+                (32.0..=128.0).contains(&growth),
+                "{growth} after {cycles} cycles of 64 bytes"
+            );
         }
     }
 
