@@ -84,7 +84,7 @@ fn steady_growth(scenario: &Scenario, recording: &Recording) -> Option<f64> {
         .filter(is_counted)
         .map(|mark| mark.live.bytes)
         .collect();
-    growth::slope(&live)
+    growth::steady(&live)
 }
 
 /// What no live block needs, of the linear memory that the heap has taken.
