@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
-use std::sync::{Mutex, PoisonError};
+use std::sync::{Mutex, MutexGuard, PoisonError};
 
 use libtest_mimic::Failed;
 
@@ -22,6 +22,13 @@ use crate::run::{self, Ending, Engine, RunError};
 use crate::snapshot;
 use crate::suite::{Scenario, Suite, SuiteErrors};
 
+/// The verdicts so far.
+struct Tally {
+    worst: Verdict,
+    /// How many were not a pass.
+    failures: u64,
+}
+
 /// What all trials of a process share.
 pub(super) struct Gate {
     root: PathBuf,
@@ -30,9 +37,8 @@ pub(super) struct Gate {
     progress: Progress,
     report: ReportFile,
     /// What was said so far, by suite.
-    suites: Mutex<BTreeMap<String, Vec<ScenarioReport>>>,
-    /// The worst of all verdicts.
-    verdict: Mutex<Verdict>,
+    suites: Mutex<BTreeMap<String, SuiteReport>>,
+    tally: Mutex<Tally>,
 }
 
 impl Gate {
@@ -49,7 +55,10 @@ impl Gate {
             progress: Progress::new(),
             report: ReportFile::new(output, run),
             suites: Mutex::default(),
-            verdict: Mutex::new(Verdict::Pass),
+            tally: Mutex::new(Tally {
+                worst: Verdict::Pass,
+                failures: 0,
+            }),
         })
     }
 
@@ -71,7 +80,8 @@ impl Gate {
 
     /// A suite that cannot be read is a trial that fails.
     pub(super) fn refuse(&self, name: &str, errors: &SuiteErrors) -> Result<(), Failed> {
-        self.worsen(Verdict::Error);
+        self.count(Verdict::Error);
+        self.in_suite(name, |suite| suite.error = Some(errors.to_string()));
         Err(format!("{name}: the gate broke: the suite cannot be read\n\n{errors}").into())
     }
 
@@ -79,21 +89,17 @@ impl Gate {
     pub(super) fn finish(&self) -> Result<ExitCode, ReportError> {
         let suites =
             std::mem::take(&mut *self.suites.lock().unwrap_or_else(PoisonError::into_inner));
-        let suites = suites
-            .into_iter()
-            .map(|(name, scenarios)| SuiteReport { name, scenarios });
-        self.report.save(suites.collect())?;
-        let verdict = *self.verdict.lock().unwrap_or_else(PoisonError::into_inner);
-        Ok(ExitCode::from(match verdict {
+        self.report.save(suites.into_values().collect())?;
+        Ok(ExitCode::from(match self.tally().worst {
             Verdict::Pass => 0,
             Verdict::Regression => 1,
             Verdict::Error => 2,
         }))
     }
 
-    /// Whether any verdict so far was not a pass.
-    pub(super) fn has_failed(&self) -> bool {
-        *self.verdict.lock().unwrap_or_else(PoisonError::into_inner) != Verdict::Pass
+    /// How many verdicts so far were not a pass.
+    pub(super) fn failures(&self) -> u64 {
+        self.tally().failures
     }
 
     /// From the module to what is to be said of the scenario, its snapshot not yet looked at.
@@ -206,14 +212,28 @@ impl Gate {
     }
 
     fn keep(&self, suite: &str, report: ScenarioReport) {
-        self.worsen(report.verdict);
-        let mut suites = self.suites.lock().unwrap_or_else(PoisonError::into_inner);
-        suites.entry(suite.to_string()).or_default().push(report);
+        self.count(report.verdict);
+        self.in_suite(suite, |suite| suite.scenarios.push(report));
     }
 
-    fn worsen(&self, verdict: Verdict) {
-        let mut worst = self.verdict.lock().unwrap_or_else(PoisonError::into_inner);
-        *worst = (*worst).max(verdict);
+    fn in_suite(&self, name: &str, change: impl FnOnce(&mut SuiteReport)) {
+        let mut suites = self.suites.lock().unwrap_or_else(PoisonError::into_inner);
+        let new = || SuiteReport {
+            name: name.to_string(),
+            error: None,
+            scenarios: Vec::new(),
+        };
+        change(suites.entry(name.to_string()).or_insert_with(new));
+    }
+
+    fn count(&self, verdict: Verdict) {
+        let mut tally = self.tally();
+        tally.worst = tally.worst.max(verdict);
+        tally.failures += u64::from(verdict != Verdict::Pass);
+    }
+
+    fn tally(&self) -> MutexGuard<'_, Tally> {
+        self.tally.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }
 

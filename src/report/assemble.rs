@@ -2,7 +2,7 @@
 
 use super::value::{
     Bound, Counted, Fault, MarkReport, MetricReport, Place, ScenarioReport, SiteReport,
-    SnapshotChange,
+    SnapshotChange, SurvivorsReport,
 };
 use crate::heap::{Diagnostics, Mark, Recording, SiteRecord};
 use crate::judge::{Judgement, Measured, Verdict};
@@ -28,7 +28,11 @@ pub fn assemble(
     let mut report = ScenarioReport {
         marks: recording.marks.iter().map(mark).collect(),
         peak: recording.peak.into(),
+        peak_time: recording.peak_time,
         notes: notes(recording.diagnostics),
+        events: recording.diagnostics.events,
+        unknown_frees: recording.diagnostics.unknown_frees,
+        unseen_frees: recording.diagnostics.unseen_frees,
         contexts: recording.diagnostics.contexts,
         folded_allocations: recording.diagnostics.folded_allocations,
         ..empty(&scenario.name, module, Verdict::Pass)
@@ -82,9 +86,13 @@ fn empty(scenario: &str, module: &str, verdict: Verdict) -> ScenarioReport {
         metrics: Vec::new(),
         marks: Vec::new(),
         peak: Counted::default(),
+        peak_time: 0,
         sites: Vec::new(),
         snapshot: None,
         notes: Vec::new(),
+        events: 0,
+        unknown_frees: 0,
+        unseen_frees: 0,
         contexts: 0,
         folded_allocations: 0,
     }
@@ -130,10 +138,15 @@ fn mark(mark: &Mark) -> MarkReport {
         live: mark.live.into(),
         total: mark.total.into(),
         memory: mark.memory,
+        heap_span: mark.heap_span,
     }
 }
 
 fn site(record: &SiteRecord, stack: Vec<Place>) -> SiteReport {
+    let survivors = record.survivors.iter().map(|survivors| SurvivorsReport {
+        cycle: survivors.cycle,
+        live: survivors.live.into(),
+    });
     SiteReport {
         stack,
         folded: record.folded,
@@ -144,6 +157,7 @@ fn site(record: &SiteRecord, stack: Vec<Place>) -> SiteReport {
         at_idle_end: record.at_idle_end.into(),
         at_end: record.at_end.into(),
         delta: Counted::difference(record.at_idle_end, record.at_baseline),
+        survivors: survivors.collect(),
         pattern: None,
     }
 }

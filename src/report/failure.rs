@@ -469,6 +469,7 @@ fn snapshot(text: &mut String, change: &SnapshotChange) {
             .lines()
             .for_each(|row| line(text, &format!("  {row}")));
     }
+    text.push('\n');
 }
 
 fn fault_text(text: &mut String, name: &str, report: &ScenarioReport, fault: &Fault) {

@@ -91,10 +91,13 @@ impl ReportFile {
 fn merged(mut suites: Vec<SuiteReport>, new: Vec<SuiteReport>) -> Report {
     for suite in new {
         match suites.iter_mut().find(|known| known.name == suite.name) {
-            Some(known) => suite
-                .scenarios
-                .into_iter()
-                .for_each(|scenario| replace(&mut known.scenarios, scenario)),
+            Some(known) => {
+                known.error = suite.error;
+                suite
+                    .scenarios
+                    .into_iter()
+                    .for_each(|scenario| replace(&mut known.scenarios, scenario));
+            }
             None => suites.push(suite),
         }
     }
@@ -137,6 +140,7 @@ mod tests {
         let scenario = |name: &&str| without_figures(name, "a.wasm", fault.clone());
         SuiteReport {
             name: name.into(),
+            error: None,
             scenarios: scenarios.iter().map(scenario).collect(),
         }
     }

@@ -13,5 +13,5 @@ pub use self::json::{ReportError, ReportFile};
 pub use self::names::short_name;
 pub use self::value::{
     Bound, Counted, Fault, MarkReport, MetricReport, Place, Report, ScenarioReport, SiteReport,
-    SnapshotChange, SuiteReport, VERSION,
+    SnapshotChange, SuiteReport, SurvivorsReport, VERSION,
 };

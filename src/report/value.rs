@@ -24,6 +24,8 @@ pub struct Report {
 pub struct SuiteReport {
     /// The file's stem.
     pub name: String,
+    /// Why it could not be read, so that its scenarios are not known.
+    pub error: Option<String>,
     /// The scenarios that ran, by name.
     pub scenarios: Vec<ScenarioReport>,
 }
@@ -46,12 +48,20 @@ pub struct ScenarioReport {
     pub marks: Vec<MarkReport>,
     /// Live bytes and blocks at the global maximum.
     pub peak: Counted,
+    /// When that was: virtual nanoseconds since the instance was started, to the next look at the log.
+    pub peak_time: u64,
     /// Every site, in the order of its first allocation.
     pub sites: Vec<SiteReport>,
     /// How the sites differ from those that were accepted.
     pub snapshot: Option<SnapshotChange>,
     /// What a reader of the figures should know: missing symbols, frees of unknown blocks, folded contexts.
     pub notes: Vec<String>,
+    /// Allocations, frees and resizes that were seen.
+    pub events: u64,
+    /// Frees of addresses that no allocation was seen to return.
+    pub unknown_frees: u64,
+    /// Blocks that were handed out again though no free of them was seen.
+    pub unseen_frees: u64,
     /// Distinct calling contexts, up to the cap.
     pub contexts: u64,
     /// Allocations whose context lay beyond the cap.
@@ -147,6 +157,8 @@ pub struct MarkReport {
     pub total: Counted,
     /// Bytes of linear memory.
     pub memory: u64,
+    /// The part of it that the heap has taken.
+    pub heap_span: u64,
 }
 
 /// A site and its figures.
@@ -171,8 +183,20 @@ pub struct SiteReport {
     pub at_end: Counted,
     /// Live at idle end, less live at baseline.
     pub delta: Counted,
+    /// What is left at idle end, by cycle of birth; cycles that left nothing are left out.
+    pub survivors: Vec<SurvivorsReport>,
     /// When the blocks were born that made it grow, in words.
     pub pattern: Option<String>,
+}
+
+/// What a cycle left behind.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct SurvivorsReport {
+    /// The cycle: 0 is everything before the baseline, one more than there are cycles is the idle time.
+    pub cycle: u32,
+    /// What is left of it.
+    pub live: Counted,
 }
 
 /// A frame of a stack.
