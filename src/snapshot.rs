@@ -463,7 +463,7 @@ mod tests {
         let root = tempfile::tempdir().expect("a temporary folder");
         let folder = root.path().join("snapshots");
         fs::create_dir(&folder).expect("the folder is new");
-        let conflict = "<<<<<<< ours\n---\nsource: a\n---\none\n=======\n>>>>>>> theirs\n";
+        let conflict = "---\nsource: a\n<<<<<<< ours\n=======\n>>>>>>> theirs\n---\none\n";
         fs::write(folder.join("feed__scroll.snap"), conflict).expect("the folder is there");
         let change = compare(root.path(), Path::new("suites/feed.yaml"), &info(), "one\n");
         // Where insta was told to take everything, nothing is said to have changed.
