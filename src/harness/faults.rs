@@ -2,13 +2,17 @@
 
 use std::fmt::Display;
 
-use crate::judge::NothingMeasured;
+use crate::judge::NotMeasured;
 use crate::module::{CodeFrame, Module};
 use crate::report::Fault;
 use crate::run::Ending;
 use crate::suite::{format_bytes, format_duration, format_exact_bytes};
 
 use super::places;
+
+/// What to do about a story in which nothing was allocated.
+const NOTHING_SEEN: &str = "let the steps do the work that is meant, and look whether the module has an allocator of its own that \
+                  memgate does not know: then build it with names, or with the allocator of its language";
 
 /// The gate could not do its work.
 pub(super) fn broken(headline: &str, cause: impl Display) -> Fault {
@@ -21,14 +25,17 @@ pub(super) fn broken(headline: &str, cause: impl Display) -> Fault {
     }
 }
 
-/// A run without a single event is no proof of anything.
-pub(super) fn nothing_measured(_: NothingMeasured) -> Fault {
-    let advice = "let the steps do the work that is meant, and look whether the module has an allocator of its own that \
-                  memgate does not know: then build it with names, or with the allocator of its language";
+/// A run without a single event is no proof of anything, nor is a threshold that nothing was held against.
+pub(super) fn not_measured(why: NotMeasured) -> Fault {
+    let advice = match why {
+        NotMeasured::Nothing => NOTHING_SEEN,
+        NotMeasured::Metric(_) => {
+            "let the story reach what the metric measures, or leave its threshold out"
+        }
+    };
     Fault {
         headline: "nothing was measured".into(),
-        cause: "The story was told to its end, and memgate saw no allocation and no free in it."
-            .into(),
+        cause: format!("The story was told to its end, and {why}."),
         advice: Some(advice.into()),
         stack: Vec::new(),
         stderr: String::new(),

@@ -127,7 +127,7 @@ impl Gate {
             .map_err(|error| faults::broken("the scenario cannot be run", error))?;
         let recording = outcome.observer.finish();
         let judged = match &outcome.ending {
-            Ending::Completed => judge(scenario, &recording).map_err(faults::nothing_measured),
+            Ending::Completed => judge(scenario, &recording).map_err(faults::not_measured),
             ending => Err(faults::unfinished(ending, module, outcome.errors)),
         };
         let stacks = places::of_sites(module, &recording);

@@ -30,8 +30,8 @@ pub enum Pattern {
         /// Whether each left as many blocks as every other.
         steady: bool,
     },
-    /// Only the first cycle left something: what is set up once.
-    FirstCycle,
+    /// Only the first cycles left something: what is set up once.
+    FirstCycles(u32),
     /// Only the latest cycles did: a bounded cache, or a working set.
     LastCycles(u32),
     /// Some cycles did.
@@ -67,7 +67,10 @@ impl fmt::Display for Pattern {
                 let blocks = (left.blocks as f64 / f64::from(cycles)).max(1.0);
                 write!(formatter, "unbounded, about {blocks:.0} a cycle")
             }
-            Pattern::FirstCycle => formatter.write_str("from the first cycle only"),
+            Pattern::FirstCycles(1) => formatter.write_str("from the first cycle only"),
+            Pattern::FirstCycles(cycles) => {
+                write!(formatter, "from the first {cycles} cycles only")
+            }
             Pattern::LastCycles(1) => formatter.write_str("from the last cycle only"),
             Pattern::LastCycles(cycles) => write!(formatter, "from the last {cycles} cycles only"),
             Pattern::SomeCycles { some, cycles } => {
@@ -141,7 +144,7 @@ fn pattern(record: &SiteRecord, cycles: u32) -> Pattern {
         };
     }
     match some {
-        1 if first == 1 => Pattern::FirstCycle,
+        _ if born.last().is_some_and(|(last, _)| *last == some) => Pattern::FirstCycles(some),
         _ if first + some == cycles + 1 => Pattern::LastCycles(some),
         _ => Pattern::SomeCycles { some, cycles },
     }

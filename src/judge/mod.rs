@@ -9,7 +9,7 @@ use serde::{Deserialize, Serialize};
 pub use self::grown::{Grown, Pattern};
 pub use self::measure::Measured;
 use crate::heap::Recording;
-use crate::suite::{Scenario, Threshold};
+use crate::suite::{Metric, Scenario, Threshold};
 
 /// What a scenario came to. A leak and a broken gate are different things.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
@@ -45,26 +45,34 @@ pub struct Judgement {
     pub grown: Vec<Grown>,
 }
 
-/// No allocation and no free was seen, so that no threshold says anything.
+/// Why a run cannot be judged. It never passes: what was not measured did not hold.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
-#[error("nothing was measured: the scenario made no allocation that memgate saw")]
-pub struct NothingMeasured;
+pub enum NotMeasured {
+    /// No allocation and no free was seen, so that no threshold says anything.
+    #[error("memgate saw no allocation and no free in this scenario")]
+    Nothing,
+    /// A metric that has a threshold has no value.
+    #[error("the scenario has a threshold on `{0}`, which this run does not yield")]
+    Metric(Metric),
+}
 
 /// Judges a run that was told to its end.
 ///
 /// # Errors
 ///
-/// When nothing was measured: a scenario that allocates nothing does not pass as free of leaks.
-pub fn judge(scenario: &Scenario, recording: &Recording) -> Result<Judgement, NothingMeasured> {
+/// When something was not measured: a scenario that allocates nothing does not pass as free of leaks.
+pub fn judge(scenario: &Scenario, recording: &Recording) -> Result<Judgement, NotMeasured> {
     if recording.diagnostics.events == 0 {
-        return Err(NothingMeasured);
+        return Err(NotMeasured::Nothing);
     }
     let metrics = measure::measure(scenario, recording);
-    let breaches = scenario
-        .thresholds
-        .iter()
-        .filter_map(|threshold| breach(threshold, &metrics))
-        .collect();
+    let mut breaches = Vec::new();
+    for threshold in &scenario.thresholds {
+        let is_its = |measured: &&Measured| measured.metric == threshold.metric;
+        let measured = metrics.iter().find(is_its);
+        let measured = measured.ok_or(NotMeasured::Metric(threshold.metric))?;
+        breaches.extend(breach(threshold, measured.value));
+    }
     Ok(Judgement {
         metrics,
         breaches,
@@ -72,11 +80,7 @@ pub fn judge(scenario: &Scenario, recording: &Recording) -> Result<Judgement, No
     })
 }
 
-fn breach(threshold: &Threshold, metrics: &[Measured]) -> Option<Breach> {
-    let measured = metrics
-        .iter()
-        .find(|measured| measured.metric == threshold.metric)?
-        .value;
+fn breach(threshold: &Threshold, measured: f64) -> Option<Breach> {
     let broken = !threshold.holds(measured);
     broken.then(|| Breach {
         threshold: *threshold,

@@ -164,7 +164,10 @@ fn a_run_without_events_measured_nothing() {
         diagnostics: Diagnostics::default(),
         ..recording()
     };
-    assert_eq!(judge(&scenario(3, &[]), &recording), Err(NothingMeasured));
+    assert_eq!(
+        judge(&scenario(3, &[]), &recording),
+        Err(NotMeasured::Nothing)
+    );
 }
 
 #[test]
@@ -200,9 +203,25 @@ fn patterns_of_survival() {
         "unbounded, about 7 a cycle",
     );
     check_pattern(&[(1, 7)], "from the first cycle only");
+    check_pattern(&[(1, 7), (2, 1)], "from the first 2 cycles only");
     check_pattern(&[(4, 7)], "from the last cycle only");
     check_pattern(&[(0, 1), (3, 7), (4, 7)], "from the last 2 cycles only");
     check_pattern(&[(1, 7), (3, 7)], "from 2 of 4 cycles");
     check_pattern(&[(5, 7)], "while idle");
     check_pattern(&[(0, 7)], "in blocks from before the baseline");
+}
+
+#[test]
+fn a_threshold_on_what_was_not_measured_does_not_hold() {
+    let threshold = Threshold {
+        metric: Metric::IdleRate,
+        comparison: Comparison::Less,
+        limit: 10.0,
+    };
+    let mut scenario = scenario(3, &[threshold]);
+    scenario.idle = None;
+    assert_eq!(
+        judge(&scenario, &recording()),
+        Err(NotMeasured::Metric(Metric::IdleRate))
+    );
 }
