@@ -113,7 +113,8 @@ fn check(suite: &Path, goldens: &str, code: i32) {
         .expect("it was listed")
         .to_string_lossy()
         .into_owned();
-    let output = memgate("check", suite, &[]);
+    // One after the other, so that they are told in one order.
+    let output = memgate("check", suite, &["--test-threads", "1"]);
     let said = format!(
         "{}{}",
         failures(&text(&output.stdout)),
