@@ -65,7 +65,8 @@ pub fn compare(
         cause,
     };
 
-    let is_new = !path.exists();
+    // What cannot be read, such as a file with a merge conflict in it, counts as missing, as it does for insta.
+    let is_new = Snapshot::from_file(&path).is_err();
     let placeholder = is_new
         .then(|| placeholder(&name))
         .transpose()
@@ -82,15 +83,20 @@ pub fn compare(
     if !is_new && sides.accepted.contents() == sides.current.contents() {
         return Ok(None);
     }
-    let update = Update::wanted(is_new, |name| std::env::var(name).ok());
+    let update = Update::wanted(is_new, variable);
     update
-        .write(&sides.current, &path)
+        .write(&sides.current, &path, &pending(root, &path, variable))
         .map_err(|error| failed(error.to_string()))?;
     let change = SnapshotChange {
         is_new,
         diff: diff(&accepted, &text(&sides.current)),
     };
     Ok((!update.is_accepted()).then_some(change))
+}
+
+/// Whether what changed is left for `cargo insta review`; in CI it is not, unless insta is told to.
+pub fn leaves_pending() -> bool {
+    matches!(Update::wanted(false, variable), Update::Pending { .. })
 }
 
 /// The top sites as text: stable figures and names, no lines, addresses, hashes or host paths.
@@ -283,6 +289,21 @@ fn diff(accepted: &str, current: &str) -> String {
     text
 }
 
+fn variable(name: &str) -> Option<String> {
+    std::env::var(name).ok()
+}
+
+/// Where a snapshot waits for review: beside the accepted one, or in the same place below a folder that insta was given.
+fn pending(root: &Path, path: &Path, variable: impl Fn(&str) -> Option<String>) -> PathBuf {
+    let path = path.with_extension("snap.new");
+    let folder = variable("INSTA_PENDING_DIR").filter(|folder| !folder.is_empty());
+    let workspace = variable("INSTA_WORKSPACE_ROOT").map_or(root.to_path_buf(), PathBuf::from);
+    match (folder, path.strip_prefix(&workspace)) {
+        (Some(folder), Ok(relative)) => Path::new(&folder).join(relative),
+        _ => path,
+    }
+}
+
 /// What insta's environment variables say is to be done with a snapshot that changed.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 enum Update {
@@ -310,7 +331,7 @@ impl Update {
         }
     }
 
-    fn write(self, current: &Snapshot, path: &Path) -> io::Result<()> {
+    fn write(self, current: &Snapshot, path: &Path, pending: &Path) -> io::Result<()> {
         let save = |path: &Path| {
             fs::create_dir_all(path.parent().expect("it lies in a folder"))?;
             current
@@ -319,7 +340,7 @@ impl Update {
         };
         match self {
             Update::InPlace => save(path),
-            Update::Pending { .. } => save(&path.with_extension("snap.new")),
+            Update::Pending { .. } => save(pending),
             Update::Nothing { .. } => Ok(()),
         }
     }
@@ -375,6 +396,35 @@ mod tests {
         );
     }
 
+    #[track_caller]
+    fn check_pending(variables: &[(&str, &str)], expected: &str) {
+        let variable = |name: &str| {
+            let known = variables.iter().find(|(known, _)| *known == name);
+            known.map(|(_, value)| value.to_string())
+        };
+        let path = Path::new("/app/ui/snapshots/a__b.snap");
+        assert_eq!(
+            pending(Path::new("/app/ui"), path, variable),
+            Path::new(expected)
+        );
+    }
+
+    #[test]
+    fn insta_says_where_a_change_waits() {
+        check_pending(&[], "/app/ui/snapshots/a__b.snap.new");
+        check_pending(
+            &[("INSTA_PENDING_DIR", "/new")],
+            "/new/snapshots/a__b.snap.new",
+        );
+        check_pending(
+            &[
+                ("INSTA_PENDING_DIR", "/new"),
+                ("INSTA_WORKSPACE_ROOT", "/app"),
+            ],
+            "/new/ui/snapshots/a__b.snap.new",
+        );
+    }
+
     fn info() -> Info {
         Info {
             suite: "feed".into(),
@@ -405,6 +455,20 @@ mod tests {
                     diff: " two\n-three\n+3\n".into()
                 }
             );
+        }
+    }
+
+    #[test]
+    fn a_snapshot_that_cannot_be_read_counts_as_missing() {
+        let root = tempfile::tempdir().expect("a temporary folder");
+        let folder = root.path().join("snapshots");
+        fs::create_dir(&folder).expect("the folder is new");
+        let conflict = "<<<<<<< ours\n---\nsource: a\n---\none\n=======\n>>>>>>> theirs\n";
+        fs::write(folder.join("feed__scroll.snap"), conflict).expect("the folder is there");
+        let change = compare(root.path(), Path::new("suites/feed.yaml"), &info(), "one\n");
+        // Where insta was told to take everything, nothing is said to have changed.
+        if let Some(change) = change.expect("it can be written") {
+            assert!(change.is_new);
         }
     }
 }

@@ -113,7 +113,7 @@ fn check(suite: &Path, goldens: &str, code: i32) {
         .expect("it was listed")
         .to_string_lossy()
         .into_owned();
-    // One after the other, so that they are told in one order.
+    // libtest tells failures in the order in which trials end.
     let output = memgate("check", suite, &["--test-threads", "1"]);
     let said = format!(
         "{}{}",
@@ -138,7 +138,9 @@ fn memgate(folder: &str, suites: &Path, arguments: &[&str]) -> Output {
         .args(arguments)
         .current_dir(root())
         .env("CARGO_TARGET_DIR", output(folder))
-        .env("INSTA_UPDATE", "no")
+        .env("INSTA_UPDATE", "new")
+        .env("INSTA_WORKSPACE_ROOT", root())
+        .env("INSTA_PENDING_DIR", output(folder).join("pending"))
         .env_remove("INSTA_FORCE_PASS")
         .env_remove("NEXTEST_RUN_ID")
         .output()

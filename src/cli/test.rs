@@ -7,7 +7,7 @@ use clap::Args;
 use clap::Parser;
 use libtest_mimic::Arguments;
 
-use crate::harness::{Again, Harness};
+use crate::harness::{Again, Harness, named_by_cargo};
 
 /// Run suites, and fail if a module keeps more memory than they allow.
 ///
@@ -38,6 +38,7 @@ impl Test {
         let command = format!("memgate test {} --", suites.join(" "));
         Harness {
             root: PathBuf::from("."),
+            output: named_by_cargo(),
             suites: self.suites,
             arguments,
             again: Again::from_environment().unwrap_or(Again::Command(command)),

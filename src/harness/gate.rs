@@ -193,8 +193,13 @@ impl Gate {
             Again::CargoTest => format!("cargo test --test {} {name}", this_test()),
             Again::Command(command) => format!("{command} {name}"),
         };
+        let review = match snapshot::leaves_pending() {
+            true => "cargo insta review",
+            false => "cargo insta review, after a run with INSTA_UPDATE=new",
+        };
         Commands {
             again,
+            review: review.to_string(),
             suite,
             report: self.shown(&self.report.path()),
         }

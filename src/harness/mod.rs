@@ -26,6 +26,7 @@ pub fn harness() -> ExitCode {
     Harness {
         suites: vec![PathBuf::from("suites")],
         root: PathBuf::from("."),
+        output: built_in().or_else(named_by_cargo),
         arguments: Arguments::from_args(),
         again: Again::from_environment().unwrap_or(Again::CargoTest),
         refuse_empty_selection: false,
@@ -37,6 +38,8 @@ pub fn harness() -> ExitCode {
 pub(crate) struct Harness {
     /// The folder that holds `snapshots/`.
     pub(crate) root: PathBuf,
+    /// Cargo's target folder, in which the report and what was compiled are kept; `target` below `root` if there is none.
+    pub(crate) output: Option<PathBuf>,
     /// Suite files, and folders of them.
     pub(crate) suites: Vec<PathBuf>,
     /// libtest's arguments.
@@ -76,7 +79,8 @@ impl Harness {
             let listed = trials.names_only();
             return libtest_mimic::run(&self.arguments, listed).exit_code();
         }
-        let gate = match Gate::new(&self.root, &output_folder(&self.root)) {
+        let target = self.output.clone().unwrap_or(self.root.join("target"));
+        let gate = match Gate::new(&self.root, &target.join("memgate")) {
             Ok(gate) => Arc::new(gate),
             Err(error) => return broken(&error.to_string()),
         };
@@ -96,19 +100,17 @@ fn broken(cause: &str) -> ExitCode {
     ExitCode::from(2)
 }
 
-/// `memgate/` in cargo's target folder, or in `target/` where there is none.
-fn output_folder(root: &Path) -> PathBuf {
-    let named = std::env::var_os("CARGO_TARGET_DIR").map(PathBuf::from);
-    let built_in = || {
-        let executable = std::env::current_exe().ok()?;
-        let is_target = |folder: &&Path| folder.join("CACHEDIR.TAG").is_file();
-        executable
-            .ancestors()
-            .find(is_target)
-            .map(Path::to_path_buf)
-    };
-    let target = named
-        .or_else(built_in)
-        .unwrap_or_else(|| root.join("target"));
-    target.join("memgate")
+/// The target folder in which cargo built this binary. It is surer than the variable, which may be relative to another folder.
+fn built_in() -> Option<PathBuf> {
+    let executable = std::env::current_exe().ok()?;
+    let is_target = |folder: &&Path| folder.join("CACHEDIR.TAG").is_file();
+    executable
+        .ancestors()
+        .find(is_target)
+        .map(Path::to_path_buf)
+}
+
+/// The target folder that whoever calls has chosen.
+pub(crate) fn named_by_cargo() -> Option<PathBuf> {
+    std::env::var_os("CARGO_TARGET_DIR").map(PathBuf::from)
 }

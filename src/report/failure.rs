@@ -12,7 +12,7 @@ use crate::suite::{Metric, Unit, format_bytes, format_duration};
 /// Columns of a terminal that nobody has made wider.
 const WIDTH: usize = 80;
 /// Sites that are shown; the rest is counted.
-const SITES: usize = 3;
+const SITES: usize = 5;
 /// Frames that are shown of a site.
 const FRAMES: usize = 3;
 /// Frames that are shown of the stack at which a guest was stopped.
@@ -27,6 +27,8 @@ const BARS: usize = 24;
 pub struct Commands {
     /// Runs this scenario again.
     pub again: String,
+    /// Reviews the sites that changed.
+    pub review: String,
     /// Where the suite is, as the reader knows it.
     pub suite: String,
     /// Where the whole report is.
@@ -581,7 +583,7 @@ fn what_next(text: &mut String, report: &ScenarioReport, commands: &Commands) {
         titled(
             text,
             "accept",
-            "if these sites are meant: cargo insta review",
+            &format!("if these sites are meant: {}", commands.review),
         );
     }
     titled(text, "more", &commands.report);
