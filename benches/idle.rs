@@ -1,4 +1,4 @@
-//! What idle time costs: `cargo bench --bench idle`.
+//! What idle time costs: `cargo bench --profile dev --bench idle` (or without the profile, which builds wasmtime once more).
 //!
 //! An idle hour at 60 Hz is told to the guest `tick`, whose `on_frame` does next to nothing, and the same calls are made to the
 //! plain module under wasmtime. The two take turns in one run; the difference is what a tick costs besides the guest's own code.
