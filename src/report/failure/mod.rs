@@ -1,0 +1,185 @@
+//! The failure text of a trial: what broke and by how much, where, and what to do. The product's face.
+
+mod fault;
+mod frames;
+mod layout;
+mod ranking;
+mod thresholds;
+
+use std::time::Duration;
+
+use self::fault::fault_text;
+use self::layout::{TITLE, line, titled};
+use self::ranking::Ranking;
+use self::thresholds::{broken_bounds, sentence, thresholds};
+use super::sparkline::sparkline;
+use super::value::{Bound, MetricReport, ScenarioReport, SnapshotChange};
+use crate::suite::{format_bytes, format_duration};
+
+/// Bars of the row that shows live bytes over the marks.
+const BARS: usize = 24;
+
+/// What a reader can type next.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Commands {
+    /// Runs this scenario again.
+    pub again: String,
+    /// Reviews the sites that changed.
+    pub review: String,
+    /// Where the suite is, as the reader knows it.
+    pub suite: String,
+    /// Where the whole report is.
+    pub report: String,
+}
+
+/// The text of a trial that did not pass.
+pub fn failure(name: &str, report: &ScenarioReport, commands: &Commands) -> String {
+    let mut text = String::new();
+    match &report.fault {
+        Some(fault) => fault_text(&mut text, name, report, fault),
+        None => regression_text(&mut text, name, report),
+    }
+    for note in &report.notes {
+        titled(&mut text, "note", note);
+    }
+    what_next(&mut text, report, commands);
+    text
+}
+
+fn regression_text(text: &mut String, name: &str, report: &ScenarioReport) {
+    let broken: Vec<(&MetricReport, &Bound)> = broken_bounds(report).collect();
+    match broken.first() {
+        Some((metric, bound)) => line(text, &format!("{name} {}", sentence(metric, bound))),
+        None => line(text, &format!("{name} {}", snapshot_sentence(report))),
+    }
+    text.push('\n');
+    thresholds(text, report);
+    timeline(text, report);
+    if !broken.is_empty() {
+        Ranking::of(report, broken[0].0).write(text, report);
+    }
+    // Growth explains itself by the sites that grew; all of them beside it would hide that.
+    if let Some(change) = report.snapshot.as_ref().filter(|_| broken.is_empty()) {
+        snapshot(text, change);
+    }
+}
+
+fn snapshot_sentence(report: &ScenarioReport) -> &'static str {
+    match &report.snapshot {
+        Some(SnapshotChange { is_new: true, .. }) => {
+            "has no accepted sites yet: look at them once, and accept them"
+        }
+        _ => "allocates at other sites, or in other amounts, than were accepted",
+    }
+}
+
+/// Live bytes over the marks, and what happened meanwhile.
+fn timeline(text: &mut String, report: &ScenarioReport) {
+    let marks: Vec<_> = report
+        .marks
+        .iter()
+        .filter(|mark| mark.name != "final")
+        .collect();
+    let (Some(first), Some(last)) = (marks.first(), marks.last()) else {
+        return;
+    };
+    let live: Vec<u64> = marks
+        .iter()
+        .map(|mark| mark.live.bytes.unsigned_abs())
+        .collect();
+    let bytes = |bytes: i64| format_bytes(bytes as f64);
+    let change = format!("{} -> {}", bytes(first.live.bytes), bytes(last.live.bytes));
+    line(
+        text,
+        &format!(
+            "  live  {}  {change} over {}",
+            sparkline(&live, BARS),
+            story(report)
+        ),
+    );
+    text.push('\n');
+}
+
+/// "50 cycles and 30 s idle"
+fn story(report: &ScenarioReport) -> String {
+    let time = |name: &str| {
+        report
+            .marks
+            .iter()
+            .find(|mark| mark.name == name)
+            .map(|mark| mark.time)
+    };
+    let idle = time("idle end")
+        .unwrap_or(0)
+        .saturating_sub(time("idle start").unwrap_or(0));
+    let idle = (idle > 0).then(|| format!("{} idle", format_duration(Duration::from_nanos(idle))));
+    let cycles = report
+        .marks
+        .iter()
+        .filter(|mark| mark.name.starts_with("cycle "))
+        .count();
+    let cycles = match cycles {
+        0 => None,
+        1 => Some("one cycle".to_string()),
+        _ => Some(format!("{cycles} cycles")),
+    };
+    [cycles, idle]
+        .into_iter()
+        .flatten()
+        .collect::<Vec<_>>()
+        .join(" and ")
+}
+
+fn snapshot(text: &mut String, change: &SnapshotChange) {
+    if change.is_new {
+        line(
+            text,
+            "  bytes and blocks it allocated, what it kept of them, and where\n",
+        );
+        change
+            .diff
+            .lines()
+            .for_each(|row| line(text, &format!("  {}", row.strip_prefix('+').unwrap_or(row))));
+    } else {
+        line(text, "  what was accepted (-) and what it does now (+)\n");
+        change
+            .diff
+            .lines()
+            .for_each(|row| line(text, &format!("  {row}")));
+    }
+    text.push('\n');
+}
+
+fn what_next(text: &mut String, report: &ScenarioReport, commands: &Commands) {
+    if let Some(advice) = report
+        .fault
+        .as_ref()
+        .and_then(|fault| fault.advice.as_deref())
+    {
+        titled(text, "do", advice);
+    }
+    // Whole, so that it can be copied.
+    line(text, &format!("  {:<TITLE$}{}", "again", commands.again));
+    if report.fault.is_some() {
+        return;
+    }
+    let names: Vec<&str> = broken_bounds(report)
+        .map(|(metric, _)| metric.name.as_str())
+        .collect();
+    if !names.is_empty() {
+        let thresholds = names.join(", ");
+        titled(
+            text,
+            "allow",
+            &format!("if it is meant, raise {thresholds} in {}", commands.suite),
+        );
+    }
+    if report.snapshot.is_some() {
+        titled(
+            text,
+            "accept",
+            &format!("if these sites are meant: {}", commands.review),
+        );
+    }
+    titled(text, "more", &commands.report);
+}

@@ -1,0 +1,165 @@
+//! The sites, in the order in which they have to do with a broken threshold.
+
+use std::cmp::Reverse;
+
+use super::frames::{frame_lines, frames_that_matter};
+use super::layout::{WIDTH, counted, line, paragraph};
+use crate::report::value::{MetricReport, ScenarioReport, SiteReport};
+use crate::suite::{Metric, format_bytes};
+
+/// Sites that are shown; the rest is counted.
+const SITES: usize = 5;
+
+/// Bytes and blocks of a site that a threshold is about.
+type Figure = fn(&SiteReport) -> (i64, i64);
+
+/// The sites in the order in which they have to do with the broken threshold.
+pub(super) struct Ranking<'a> {
+    /// What the first column is called.
+    title: &'static str,
+    figure: Figure,
+    sites: Vec<&'a SiteReport>,
+    /// Whether the figures are differences.
+    is_growth: bool,
+}
+
+impl<'a> Ranking<'a> {
+    pub(super) fn of(report: &'a ScenarioReport, metric: &MetricReport) -> Ranking<'a> {
+        let by_growth = |site: &SiteReport| (site.delta.bytes, site.delta.blocks);
+        let (title, figure, is_growth): (_, Figure, _) = match metric.name.parse() {
+            Ok(Metric::Total | Metric::TotalBlocks) => (
+                "in all",
+                |site| (site.total.bytes, site.total.blocks),
+                false,
+            ),
+            Ok(Metric::Peak | Metric::PeakBlocks) => (
+                "at peak",
+                |site| (site.at_peak.bytes, site.at_peak.blocks),
+                false,
+            ),
+            Ok(Metric::End | Metric::EndBlocks) => (
+                "at end",
+                |site| (site.at_end.bytes, site.at_end.blocks),
+                false,
+            ),
+            Ok(Metric::Memory | Metric::MemoryGrowth | Metric::Fragmentation) => (
+                "at idle end",
+                |site| (site.at_idle_end.bytes, site.at_idle_end.blocks),
+                false,
+            ),
+            Ok(Metric::IdleChurn) => (
+                "in all",
+                |site| (site.total.bytes, site.total.blocks),
+                false,
+            ),
+            Ok(Metric::IdleRate) => (
+                "grew by",
+                |site| {
+                    let blocks = site.at_idle_end.blocks - site.at_idle_start.blocks;
+                    (site.at_idle_end.bytes - site.at_idle_start.bytes, blocks)
+                },
+                true,
+            ),
+            Ok(Metric::Delta | Metric::Growth) | Err(_) => ("grew by", by_growth, true),
+        };
+        let mut sites: Vec<&SiteReport> = report
+            .sites
+            .iter()
+            .filter(|site| figure(site) > (0, 0))
+            .collect();
+        sites.sort_by_key(|site| Reverse(figure(site)));
+        Ranking {
+            title,
+            figure,
+            sites,
+            is_growth,
+        }
+    }
+
+    pub(super) fn write(&self, text: &mut String, report: &ScenarioReport) {
+        if self.sites.is_empty() {
+            let words = "no block is left that would account for it: what was freed lies in between (fragmentation), or \
+                         the allocator does not use it again";
+            paragraph(text, "  ", "  ", words);
+            return text.push('\n');
+        }
+        let shown = &self.sites[..self.sites.len().min(SITES)];
+        let rows: Vec<[String; 2]> = shown
+            .iter()
+            .map(|site| self.figures((self.figure)(site)))
+            .collect();
+        let rest = self.rest();
+        let figures = rows.iter().chain(rest.iter().map(|(figures, _)| figures));
+        let width = |column: usize, title: &str| {
+            figures
+                .clone()
+                .map(|row| row[column].len())
+                .max()
+                .unwrap_or(0)
+                .max(title.len())
+        };
+        let (first, second) = (width(0, self.title), width(1, "blocks"));
+        line(
+            text,
+            &format!("  {:<first$}   {:>second$}   where", self.title, "blocks"),
+        );
+        let indent = first + second + 8;
+        for (site, [bytes, blocks]) in shown.iter().zip(&rows) {
+            let mut lines = self.described(site, indent).into_iter();
+            let top = lines.next().unwrap_or_default();
+            line(
+                text,
+                &format!("  {bytes:<first$}   {blocks:>second$}   {top}"),
+            );
+            lines.for_each(|below| line(text, &format!("{:indent$}{below}", "")));
+        }
+        if let Some(([bytes, blocks], words)) = rest {
+            line(
+                text,
+                &format!("  {bytes:<first$}   {blocks:>second$}   {words}"),
+            );
+        }
+        if report
+            .sites
+            .iter()
+            .all(|site| site.stack.iter().all(|place| place.line.is_none()))
+        {
+            line(
+                text,
+                &format!("{:indent$}(no lines: the module has no line table)", ""),
+            );
+        }
+        text.push('\n');
+    }
+
+    fn figures(&self, (bytes, blocks): (i64, i64)) -> [String; 2] {
+        let blocks = if self.is_growth {
+            format!("{blocks:+}")
+        } else {
+            blocks.to_string()
+        };
+        [format_bytes(bytes as f64), blocks]
+    }
+
+    /// What is not shown, in sum.
+    fn rest(&self) -> Option<([String; 2], String)> {
+        let rest = self.sites.get(SITES..).filter(|rest| !rest.is_empty())?;
+        let sum = rest
+            .iter()
+            .map(|site| (self.figure)(site))
+            .fold((0, 0), |sum, figure| (sum.0 + figure.0, sum.1 + figure.1));
+        let words = counted(rest.len(), "more site");
+        Some((self.figures(sum), format!("{words}, see the report")))
+    }
+
+    /// The frames that matter, and when the blocks were born that are left.
+    fn described(&self, site: &SiteReport, indent: usize) -> Vec<String> {
+        let frames = frames_that_matter(&site.stack);
+        let mut lines = frame_lines(&frames, WIDTH.saturating_sub(indent));
+        if site.folded {
+            lines.push("by more calling contexts than are kept apart".to_string());
+        }
+        lines.extend(site.pattern.clone().filter(|_| self.is_growth));
+        lines
+    }
+}

@@ -1,0 +1,125 @@
+//! What was measured, and what may be.
+
+use std::fmt::Write;
+
+use super::layout::line;
+use crate::report::value::{Bound, MetricReport, ScenarioReport};
+use crate::suite::{Metric, Unit};
+
+pub(super) fn broken_bounds(
+    report: &ScenarioReport,
+) -> impl Iterator<Item = (&MetricReport, &Bound)> {
+    report.metrics.iter().flat_map(|metric| {
+        metric
+            .bounds
+            .iter()
+            .filter(|bound| !bound.holds)
+            .map(move |bound| (metric, bound))
+    })
+}
+
+/// What was measured and what may be, in one sentence.
+pub(super) fn sentence(metric: &MetricReport, bound: &Bound) -> String {
+    let measured = amount(metric, metric.value);
+    let most = match bound.comparison.as_str() {
+        "<" => format!("less than {}", limit(metric, bound)),
+        "<=" if bound.limit == 0.0 => "nothing".to_string(),
+        "<=" => format!("at most {}", limit(metric, bound)),
+        ">" => format!("more than {}", limit(metric, bound)),
+        _ => format!("at least {}", limit(metric, bound)),
+    };
+    match metric.name.parse() {
+        Ok(Metric::Delta) => format!("grew by {measured} where {most} may stay"),
+        Ok(Metric::IdleRate) => format!("grows by {measured} while idle where {most} may be kept"),
+        Ok(Metric::IdleChurn) => format!("allocates {measured} while idle where {most} is allowed"),
+        Ok(Metric::Growth) => format!("grows by {measured} where {most} may stay"),
+        Ok(Metric::Total | Metric::TotalBlocks) => {
+            format!("allocated {measured} in all where {most} is allowed")
+        }
+        Ok(Metric::Peak | Metric::PeakBlocks) => {
+            format!("held {measured} at its peak where {most} is allowed")
+        }
+        Ok(Metric::End | Metric::EndBlocks) => {
+            format!("holds {measured} at its end where {most} may stay")
+        }
+        Ok(Metric::Memory) => {
+            format!("ended with {measured} of linear memory where {most} is allowed")
+        }
+        Ok(Metric::MemoryGrowth) => {
+            format!("grew its linear memory by {measured} where {most} is allowed")
+        }
+        Ok(Metric::Fragmentation) | Err(_) => format!(
+            "has a {} of {measured} where {most} is allowed",
+            metric.name
+        ),
+    }
+}
+
+fn unit(metric: &MetricReport) -> Unit {
+    metric.name.parse().map_or(Unit::Ratio, Metric::unit)
+}
+
+/// Human where that is enough, to the byte where it would read like the limit.
+fn amount(metric: &MetricReport, value: f64) -> String {
+    let reads_like_a_limit =
+        |bound: &Bound| unit(metric).format(value) == unit(metric).format(bound.limit);
+    let is_close = metric
+        .bounds
+        .iter()
+        .any(|bound| bound.limit != value && reads_like_a_limit(bound));
+    if is_close {
+        unit(metric).format_exact(value)
+    } else {
+        unit(metric).format(value)
+    }
+}
+
+fn limit(metric: &MetricReport, bound: &Bound) -> String {
+    unit(metric).format(bound.limit)
+}
+
+/// Every bound: what was measured, the limit, and how they compare.
+pub(super) fn thresholds(text: &mut String, report: &ScenarioReport) {
+    let bounds = report
+        .metrics
+        .iter()
+        .flat_map(|metric| metric.bounds.iter().map(move |bound| (metric, bound)));
+    let rows: Vec<[String; 4]> = bounds
+        .map(|(metric, bound)| {
+            let shown_limit = format!("{} {}", bound.comparison, limit(metric, bound));
+            [
+                metric.name.clone(),
+                amount(metric, metric.value),
+                shown_limit,
+                compared(metric, bound),
+            ]
+        })
+        .collect();
+    if rows.is_empty() {
+        return;
+    }
+    for row in &rows {
+        let mut columns = String::new();
+        for (index, cell) in row[..3].iter().enumerate() {
+            let width = rows
+                .iter()
+                .map(|row| row[index].chars().count())
+                .max()
+                .unwrap_or(0);
+            write!(columns, "{cell:<width$}   ").expect("writing to a string");
+        }
+        line(text, &format!("  {columns}{}", row[3]));
+    }
+    text.push('\n');
+}
+
+fn compared(metric: &MetricReport, bound: &Bound) -> String {
+    let is_ceiling = bound.comparison.starts_with('<');
+    match (bound.holds, bound.excess > 0.0, is_ceiling) {
+        (true, ..) => "ok".to_string(),
+        (false, true, true) => format!("over by {}", unit(metric).format(bound.excess)),
+        (false, true, false) => format!("under by {}", unit(metric).format(bound.excess)),
+        (false, false, true) => "just reached".to_string(),
+        (false, false, false) => "just not reached".to_string(),
+    }
+}
