@@ -15,7 +15,7 @@ use wasmtime::{Caller, Extern, Linker, WasmBacktrace};
 use crate::heap::Count;
 use crate::instrument::Width;
 use crate::module::{Allocator, CodeFrame, Module, Role};
-use crate::run::{Log, MarkKind, Observer, State};
+use crate::run::{Log, MarkKind, Observer, Overwhelmed, State};
 
 /// Functions that the naive module imports.
 const IMPORTS: u32 = 2;
@@ -374,7 +374,9 @@ impl Naive {
 
 impl Observer for Naive {
     fn site(&mut self, _: Vec<CodeFrame>, _: bool) {}
-    fn events(&mut self, _: Width, _: &[u8], _: u64) {}
+    fn events(&mut self, _: Width, _: &[u8], _: u64) -> Result<(), Overwhelmed> {
+        Ok(())
+    }
     fn mark(&mut self, _: MarkKind, _: u64, _: u64) {}
     fn finish(&mut self, _: Log) {}
 }

@@ -19,6 +19,9 @@ const GRANULE: u64 = 8;
 const PAGE_SLOTS: usize = (PAGE / GRANULE) as usize;
 /// Pages below this one are found without hashing: all of a 32-bit memory.
 const DIRECT_PAGES: u64 = 1 << 16;
+/// Live blocks that are kept at the most, which takes two gigabytes. A 32-bit memory has room for few more, but a hostile
+/// guest may hand out addresses that it does not have.
+pub(crate) const MOST_BLOCKS: u64 = 1 << 26;
 /// No block.
 const NONE: u32 = u32::MAX;
 
@@ -94,6 +97,11 @@ impl Blocks {
             .iter()
             .filter(|node| node.live)
             .map(|node| &node.block)
+    }
+
+    /// Whether the books take more than is reasonable: by blocks, or by the pages of the table that lie apart.
+    pub(crate) fn are_too_many(&self) -> bool {
+        self.nodes.len() as u64 > MOST_BLOCKS || self.distant.len() as u64 > DIRECT_PAGES
     }
 
     fn contains(&mut self, address: u64) -> bool {

@@ -2,11 +2,11 @@
 
 use std::collections::BTreeMap;
 
-use super::blocks::{Block, Blocks};
+use super::blocks::{Block, Blocks, MOST_BLOCKS};
 use super::recording::{Count, Diagnostics, Mark, Recording, SiteRecord, Survivors};
 use crate::instrument::{Event, Width, decode};
 use crate::module::CodeFrame;
-use crate::run::{Log, MarkKind, Observer};
+use crate::run::{Log, MarkKind, Observer, Overwhelmed};
 
 /// The heap as far as the log was read.
 #[derive(Default)]
@@ -187,9 +187,14 @@ impl Observer for Fold {
         });
     }
 
-    fn events(&mut self, width: Width, log: &[u8], time: u64) {
+    fn events(&mut self, width: Width, log: &[u8], time: u64) -> Result<(), Overwhelmed> {
         for event in decode(width, log) {
             self.event(event, time);
+        }
+        if self.blocks.are_too_many() {
+            Err(Overwhelmed { most: MOST_BLOCKS })
+        } else {
+            Ok(())
         }
     }
 

@@ -26,7 +26,7 @@ pub use self::error::RunError;
 pub(crate) use self::guest::State;
 use self::guest::{Guest, Provide};
 use self::limits::Watchdog;
-pub use self::observer::{Log, MarkKind, Observer};
+pub use self::observer::{Log, MarkKind, Observer, Overwhelmed};
 use self::story::Story;
 use self::world::World;
 use crate::suite::{Command, Scenario, Step};

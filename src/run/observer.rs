@@ -27,6 +27,14 @@ pub struct Log {
     pub folded_allocations: u64,
 }
 
+/// A guest keeps more than an observer can: the books of an untrusted guest must not take all of the host's memory.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
+#[error("it keeps more blocks than memgate does ({most})")]
+pub struct Overwhelmed {
+    /// How many blocks are kept at the most.
+    pub most: u64,
+}
+
 /// Listens to a run. All times are virtual nanoseconds since the instance was started.
 pub trait Observer {
     /// A site was seen for the first time; sites are numbered from 0 in the order of these calls.
@@ -36,7 +44,11 @@ pub trait Observer {
     fn site(&mut self, stack: Vec<CodeFrame>, folded: bool);
 
     /// The log was drained: whole records, in their order.
-    fn events(&mut self, width: Width, log: &[u8], time: u64);
+    ///
+    /// # Errors
+    ///
+    /// When the observer cannot keep any more. The run ends as if the guest had trapped.
+    fn events(&mut self, width: Width, log: &[u8], time: u64) -> Result<(), Overwhelmed>;
 
     /// A mark was reached; `memory` is the size of linear memory in bytes.
     fn mark(&mut self, kind: MarkKind, time: u64, memory: u64);

@@ -5,7 +5,7 @@ use std::fs;
 use std::path::{Path, PathBuf};
 use std::time::Duration;
 
-use super::{Engine, Log, MarkKind, Observer, run};
+use super::{Engine, Log, MarkKind, Observer, Overwhelmed, run};
 use crate::instrument::{Event, Width, decode, instrument};
 use crate::module::{CodeFrame, Module};
 use crate::suite::{Argument, Call, Limits, Scenario, SnapshotOptions, Step};
@@ -137,7 +137,7 @@ impl Observer for Transcript {
         ));
     }
 
-    fn events(&mut self, width: Width, log: &[u8], _time: u64) {
+    fn events(&mut self, width: Width, log: &[u8], _time: u64) -> Result<(), Overwhelmed> {
         for event in decode(width, log) {
             match event {
                 Event::Allocate {
@@ -152,6 +152,7 @@ impl Observer for Transcript {
                 Event::Alias { address } => self.say(format_args!("alias {address}")),
             }
         }
+        Ok(())
     }
 
     fn mark(&mut self, kind: MarkKind, _time: u64, memory: u64) {
