@@ -58,6 +58,15 @@ fn reports_are_reproducible() {
     assert!(!first.contains(env!("CARGO_MANIFEST_DIR")), "no host path");
 }
 
+/// Programs read this: what changes here may take a new version.
+#[test]
+fn the_report_is_complete() {
+    let suite = Path::new("tests/planted/suites/leak-o2.yaml");
+    memgate("report", suite, &["--exact", "leak-o2::at-once"]);
+    let report = fs::read_to_string(output("report").join("memgate/report.json"));
+    insta::assert_snapshot!("report", report.expect("a report was saved"));
+}
+
 #[test]
 fn a_filter_that_matches_nothing_is_an_error() {
     let output = memgate("filter", Path::new("suites"), &["no::such"]);

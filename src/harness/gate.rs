@@ -43,7 +43,7 @@ pub(super) struct Gate {
 
 impl Gate {
     /// A gate that keeps snapshots below `root`, and its report and what it compiled in `output`.
-    pub(super) fn new(root: &Path, output: &Path) -> Result<Gate, RunError> {
+    pub(super) fn new(root: &Path, output: &Path, has_threads: bool) -> Result<Gate, RunError> {
         let cache = std::path::absolute(output.join("cache"))
             .map_err(|error| RunError::Engine(error.to_string()))?;
         // Under nextest each trial is a process, and all of them are one run.
@@ -52,7 +52,7 @@ impl Gate {
             root: std::path::absolute(root).map_err(|error| RunError::Engine(error.to_string()))?,
             engine: Engine::new(Some(&cache))?,
             modules: Modules::default(),
-            progress: Progress::new(),
+            progress: Progress::new(has_threads),
             report: ReportFile::new(output, run),
             suites: Mutex::default(),
             tally: Mutex::new(Tally {

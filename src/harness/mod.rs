@@ -10,6 +10,7 @@ mod trials;
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 use std::sync::Arc;
+use std::thread;
 
 use libtest_mimic::Arguments;
 
@@ -80,7 +81,7 @@ impl Harness {
             return libtest_mimic::run(&self.arguments, listed).exit_code();
         }
         let target = self.output.clone().unwrap_or(self.root.join("target"));
-        let gate = match Gate::new(&self.root, &target.join("memgate")) {
+        let gate = match Gate::new(&self.root, &target.join("memgate"), self.has_threads()) {
             Ok(gate) => Arc::new(gate),
             Err(error) => return broken(&error.to_string()),
         };
@@ -90,6 +91,12 @@ impl Harness {
             return broken("a trial failed without a verdict, which is a fault of memgate's own");
         }
         verdict.unwrap_or_else(|error| broken(&error.to_string()))
+    }
+
+    /// Whether libtest runs trials beside each other.
+    fn has_threads(&self) -> bool {
+        let threads = self.arguments.test_threads;
+        threads.or_else(|| Some(thread::available_parallelism().ok()?.get())) > Some(1)
     }
 }
 

@@ -5,7 +5,7 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::thread;
 use std::time::{Duration, Instant};
 
-use indicatif::ProgressBar;
+use indicatif::{ProgressBar, ProgressStyle};
 
 /// How long something takes before it is worth a line.
 const PATIENCE: Duration = Duration::from_secs(1);
@@ -36,9 +36,10 @@ pub(super) struct Begun {
 }
 
 impl Progress {
-    pub(super) fn new() -> Progress {
+    /// With one thread, libtest leaves the cursor behind a trial's name, where a line would wipe it out.
+    pub(super) fn new(has_threads: bool) -> Progress {
         let state = Arc::new(Mutex::new(State::default()));
-        if stderr().is_terminal() {
+        if has_threads && stderr().is_terminal() {
             let drawn = Arc::downgrade(&state);
             thread::spawn(move || {
                 while let Some(state) = drawn.upgrade() {
@@ -82,8 +83,8 @@ impl State {
         if messages.is_empty() {
             return self.clear();
         }
-        let message = messages.join(", ");
-        let bar = self.bar.get_or_insert_with(ProgressBar::new_spinner);
+        let message = messages.join(", ").replace('\n', " ");
+        let bar = self.bar.get_or_insert_with(new_bar);
         bar.set_message(message);
         bar.tick();
     }
@@ -105,6 +106,12 @@ impl Drop for Begun {
             state.clear();
         }
     }
+}
+
+/// One line, cut off where the terminal ends.
+fn new_bar() -> ProgressBar {
+    let style = ProgressStyle::with_template("{spinner} {wide_msg}");
+    ProgressBar::new_spinner().with_style(style.expect("the template is right"))
 }
 
 fn lock(state: &Mutex<State>) -> MutexGuard<'_, State> {

@@ -49,6 +49,7 @@ pub struct ScenarioReport {
     /// Live bytes and blocks at the global maximum.
     pub peak: Counted,
     /// When that was: virtual nanoseconds since the instance was started, to the next look at the log.
+    #[serde(rename = "peak_time_ns")]
     pub peak_time: u64,
     /// Every site, in the order of its first allocation.
     pub sites: Vec<SiteReport>,
@@ -150,6 +151,7 @@ pub struct MarkReport {
     /// `baseline`, `cycle 7`, `idle start`, `idle end` or `final`.
     pub name: String,
     /// Virtual nanoseconds since the instance was started.
+    #[serde(rename = "time_ns")]
     pub time: u64,
     /// What is live.
     pub live: Counted,
