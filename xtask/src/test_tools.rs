@@ -60,14 +60,15 @@ impl Scratch {
         Ok(scratch)
     }
 
-    /// With the profiles of this workspace, so that the dependencies are those that are built already.
+    /// With the profiles of this workspace, and with its dependency that widens the features of others, so that wasmtime is the
+    /// one that is built already.
     fn manifest(&self) -> Result<String> {
         let own = fs::read_to_string(self.root.join("Cargo.toml"))?;
         let profiles = own.find("[profile.").map_or("", |start| &own[start..]);
         let memgate = self.root.display().to_string().replace('\\', "/");
         Ok(format!(
             "[workspace]\n\n[package]\nname = \"scratch\"\nversion = \"0.0.0\"\nedition = \"2024\"\n\n\
-             [dev-dependencies]\nmemgate = {{ path = \"{memgate}\" }}\n\n\
+             [dev-dependencies]\nmemgate = {{ path = \"{memgate}\" }}\nwat = \"~1.254.2\"\n\n\
              [[test]]\nname = \"memory\"\nharness = false\n\n{profiles}"
         ))
     }
