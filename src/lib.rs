@@ -18,6 +18,7 @@ mod naive;
 pub mod report;
 pub mod run;
 pub mod snapshot;
+mod splitmix;
 pub mod suite;
 
 pub use self::harness::harness;

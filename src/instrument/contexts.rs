@@ -7,6 +7,7 @@
 use wasm_encoder::{BlockType, InstructionSink, MemArg};
 
 use super::indices::{Helper, Indices, Register};
+use crate::splitmix;
 
 /// The 64-bit golden ratio, an odd number that spreads its bits.
 const MULTIPLIER: i64 = 0x9e37_79b9_7f4a_7c15_u64 as i64;
@@ -17,14 +18,8 @@ const DEPTH_BITS: u32 = 16;
 pub(crate) const DEPTH_MASK: i64 = (1 << DEPTH_BITS) - 1;
 
 /// The constant of one call site: well mixed, zero in the bits that hold the depth.
-///
-/// The finaliser of SplitMix64 (Steele, Lea and Flood, OOPSLA 2014).
 pub(crate) fn call_site(function: u32, ordinal: u32) -> i64 {
-    let mut mixed =
-        (u64::from(function) << 32 | u64::from(ordinal)).wrapping_add(0x9e37_79b9_7f4a_7c15);
-    mixed = (mixed ^ (mixed >> 30)).wrapping_mul(0xbf58_476d_1ce4_e5b9);
-    mixed = (mixed ^ (mixed >> 27)).wrapping_mul(0x94d0_49bb_1331_11eb);
-    mixed ^= mixed >> 31;
+    let (mixed, _) = splitmix::next(u64::from(function) << 32 | u64::from(ordinal));
     (mixed >> DEPTH_BITS << DEPTH_BITS) as i64
 }
 

@@ -29,7 +29,7 @@ use self::limits::Watchdog;
 pub use self::observer::{Log, MarkKind, Observer, Overwhelmed};
 use self::story::Story;
 use self::world::World;
-use crate::suite::{Command, Scenario, Step};
+use crate::suite::Scenario;
 
 /// What came of a run, besides what the observer was told.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -68,7 +68,7 @@ pub(crate) fn run_with<O: Observer + Send + 'static>(
     provide: Provide<O>,
 ) -> Result<Outcome<O>, RunError> {
     let clock = Clock::default();
-    let world = World::new(&compiled.name, command(scenario), &clock)?;
+    let world = World::new(&compiled.name, scenario.command(), &clock)?;
     let mut guest = Guest::new(
         engine,
         compiled,
@@ -81,7 +81,7 @@ pub(crate) fn run_with<O: Observer + Send + 'static>(
     let watchdog = Watchdog::watch(&engine.0, scenario.limits.timeout);
     let ending = match Story::new(&mut guest, scenario).tell() {
         Ok(ending) => ending,
-        Err(Halt::Guest(error)) => Ending::of(&error, &compiled.instrumented, command(scenario)),
+        Err(Halt::Guest(error)) => Ending::of(&error, &compiled.instrumented, scenario.command()),
         Err(Halt::Error(error)) => return Err(error),
     };
     if ending != Ending::Completed {
@@ -94,12 +94,5 @@ pub(crate) fn run_with<O: Observer + Send + 'static>(
         observer,
         ending,
         errors,
-    })
-}
-
-fn command(scenario: &Scenario) -> Option<&Command> {
-    scenario.steps.iter().find_map(|step| match step {
-        Step::Run(command) => Some(command),
-        _ => None,
     })
 }

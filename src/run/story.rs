@@ -45,7 +45,7 @@ impl<'a, O: Observer + Send + 'static> Story<'a, O> {
     ///
     /// When the suite and the module do not fit together, or when the guest ends it early.
     pub(crate) fn tell(mut self) -> Result<Ending, Halt> {
-        if let [Step::Run(command)] = self.scenario.steps.as_slice() {
+        if let Some(command) = self.scenario.command() {
             return self.run(command);
         }
         self.guest.start()?;

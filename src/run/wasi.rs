@@ -18,6 +18,7 @@ use super::clock::WALL_EPOCH;
 use super::guest::{State, advance};
 use super::observer::Observer;
 use super::poll;
+use crate::splitmix;
 
 const MODULE: &str = "wasi_snapshot_preview1";
 
@@ -39,17 +40,15 @@ pub(crate) fn link<O: Observer + Send + 'static>(
     Ok(())
 }
 
-/// The guest's randomness, from a fixed seed: the generator SplitMix64 (Steele, Lea and Flood, OOPSLA 2014).
+/// The guest's randomness, from a fixed seed.
 #[derive(Debug, Default)]
 pub(crate) struct Random(u64);
 
 impl Random {
     fn next(&mut self) -> u64 {
-        self.0 = self.0.wrapping_add(0x9e37_79b9_7f4a_7c15);
-        let mut mixed = self.0;
-        mixed = (mixed ^ (mixed >> 30)).wrapping_mul(0xbf58_476d_1ce4_e5b9);
-        mixed = (mixed ^ (mixed >> 27)).wrapping_mul(0x94d0_49bb_1331_11eb);
-        mixed ^ (mixed >> 31)
+        let (number, state) = splitmix::next(self.0);
+        self.0 = state;
+        number
     }
 }
 
