@@ -1,8 +1,10 @@
 //! Folding the log: events in, the heap out.
 
 use std::collections::BTreeMap;
+use std::num::NonZeroU32;
 
 use super::blocks::{Block, Blocks, MOST_BLOCKS};
+use super::cohorts::{Cohort, Cohorts};
 use super::recording::{Count, Diagnostics, Mark, Recording, SiteRecord, Survivors};
 use crate::instrument::{Event, Width, decode};
 use crate::module::CodeFrame;
@@ -12,7 +14,9 @@ use crate::run::{Log, MarkKind, Observer, Overwhelmed};
 #[derive(Default)]
 pub struct Fold {
     blocks: Blocks,
-    sites: Vec<SiteTally>,
+    cohorts: Cohorts,
+    tallies: Vec<Tally>,
+    sites: Vec<SiteRecord>,
     live: Count,
     total: Count,
     peak: Count,
@@ -23,37 +27,42 @@ pub struct Fold {
     cycle: u32,
     lowest_address: Option<u64>,
     /// The block whose resize was announced.
-    resized: Option<Block>,
+    resized: Option<Cohort>,
     last_address: u64,
     marks: Vec<Mark>,
     diagnostics: Diagnostics,
 }
 
-/// A site while the log is read.
-#[derive(Default)]
-struct SiteTally {
-    record: SiteRecord,
+/// What an event changes of a site: one cache line, apart from all that is asked for at marks only.
+#[derive(Clone, Copy, Default)]
+struct Tally {
     live: Count,
-    /// The maximum for which `record.at_peak` holds.
+    total: Count,
+    at_peak: Count,
+    /// The maximum for which `at_peak` holds.
     peak_number: u64,
+    /// The cohort of the cycle that is under way, once it has one.
+    cohort: Option<NonZeroU32>,
 }
 
 impl Fold {
     /// What is known once the run is over.
     pub fn finish(mut self) -> Recording {
-        let peak_number = self.peak_number;
-        for site in &mut self.sites {
-            site.settle_peak(peak_number);
+        for (site, tally) in self.sites.iter_mut().zip(&mut self.tallies) {
+            tally.settle_peak(self.peak_number);
+            site.total = tally.total;
+            site.at_peak = tally.at_peak;
         }
         Recording {
             marks: self.marks,
             peak: self.peak,
             peak_time: self.peak_time,
-            sites: self.sites.into_iter().map(|site| site.record).collect(),
+            sites: self.sites,
             diagnostics: self.diagnostics,
         }
     }
 
+    #[inline]
     fn event(&mut self, event: Event, time: u64) {
         match event {
             Event::Allocate {
@@ -67,15 +76,20 @@ impl Fold {
         }
     }
 
+    #[inline]
     fn allocate(&mut self, address: u64, size: u64, site: u32, time: u64) {
         self.diagnostics.events += 1;
-        // A block that grew is the block that it was.
-        let birth = self.resized.take().map_or(self.cycle, |block| block.birth);
+        let site = self.known(site);
+        let cohort = match self.resized.take() {
+            // A block that grew is the block that it was.
+            Some(before) if before.birth != self.cycle => self.cohorts.number(site, before.birth),
+            _ => self.current_cohort(site),
+        };
+        self.cohorts.add(cohort);
         if let Some(lost) = self.blocks.insert(Block {
             address,
             size,
-            site,
-            birth,
+            cohort,
         }) {
             self.diagnostics.unseen_frees += 1;
             self.subtract(lost);
@@ -86,11 +100,10 @@ impl Fold {
                 .map_or(address, |lowest| lowest.min(address)),
         );
 
-        let peak_number = self.peak_number;
-        let tally = self.site(site);
-        tally.settle_peak(peak_number);
+        let tally = &mut self.tallies[site as usize];
+        tally.settle_peak(self.peak_number);
         tally.live.add(size);
-        tally.record.total.add(size);
+        tally.total.add(size);
         self.live.add(size);
         self.total.add(size);
         if self.live.bytes > self.peak.bytes {
@@ -100,72 +113,109 @@ impl Fold {
         }
     }
 
+    #[inline]
     fn free(&mut self, address: u64) {
         self.diagnostics.events += 1;
         self.take(address);
     }
 
-    fn take(&mut self, address: u64) -> Option<Block> {
-        let block = self.blocks.remove(address);
-        match block {
-            Some(block) => self.subtract(block),
-            None => self.diagnostics.unknown_frees += 1,
+    #[inline]
+    fn take(&mut self, address: u64) -> Option<Cohort> {
+        match self.blocks.remove(address) {
+            Some(block) => Some(self.subtract(block)),
+            None => {
+                self.diagnostics.unknown_frees += 1;
+                None
+            }
         }
-        block
     }
 
-    fn subtract(&mut self, block: Block) {
-        let peak_number = self.peak_number;
-        let tally = self.site(block.site);
-        tally.settle_peak(peak_number);
+    #[inline]
+    fn subtract(&mut self, block: Block) -> Cohort {
+        let cohort = self.cohorts.subtract(block.cohort, self.cycle);
+        let tally = &mut self.tallies[cohort.site as usize];
+        tally.settle_peak(self.peak_number);
         tally.live.subtract(block.size);
         self.live.subtract(block.size);
+        cohort
+    }
+
+    #[inline]
+    fn current_cohort(&mut self, site: u32) -> u32 {
+        let tally = &mut self.tallies[site as usize];
+        let number = match tally.cohort {
+            Some(number) => number,
+            None => {
+                let number = self.cohorts.open(site, self.cycle);
+                *tally
+                    .cohort
+                    .insert(NonZeroU32::MIN.saturating_add(number))
+            }
+        };
+        number.get() - 1
     }
 
     /// The log is the guest's to write: a site that was never announced becomes one without a stack.
-    fn site(&mut self, site: u32) -> &mut SiteTally {
-        let site = (site as usize).min(self.sites.len());
-        if site == self.sites.len() {
-            self.sites.push(SiteTally::default());
+    #[inline]
+    fn known(&mut self, site: u32) -> u32 {
+        let known = self.tallies.len();
+        if (site as usize) < known {
+            return site;
         }
-        &mut self.sites[site]
+        self.add_site(SiteRecord::default());
+        known as u32
+    }
+
+    fn add_site(&mut self, record: SiteRecord) {
+        self.sites.push(record);
+        self.tallies.push(Tally {
+            // Earlier maxima were reached without this site.
+            peak_number: self.peak_number,
+            ..Tally::default()
+        });
     }
 
     /// Keeps what every site holds at one of the marks that reports compare.
     fn keep_sites(&mut self, kind: MarkKind) {
-        for site in &mut self.sites {
+        for (site, tally) in self.sites.iter_mut().zip(&self.tallies) {
             match kind {
-                MarkKind::Baseline => site.record.at_baseline = site.live,
-                MarkKind::IdleStart => site.record.at_idle_start = site.live,
-                MarkKind::IdleEnd => site.record.at_idle_end = site.live,
-                MarkKind::Final => site.record.at_end = site.live,
+                MarkKind::Baseline => site.at_baseline = tally.live,
+                MarkKind::IdleStart => site.at_idle_start = tally.live,
+                MarkKind::IdleEnd => site.at_idle_end = tally.live,
+                MarkKind::Final => site.at_end = tally.live,
                 MarkKind::Cycle(_) => {}
             }
+        }
+    }
+
+    fn begin_cycle(&mut self, cycle: u32) {
+        self.cycle = cycle;
+        self.cohorts.end_cycle();
+        for tally in &mut self.tallies {
+            tally.cohort = None;
         }
     }
 
     fn count_survivors(&mut self) {
         let mut survivors: BTreeMap<(u32, u32), Count> = BTreeMap::new();
         for block in self.blocks.iter() {
-            survivors
-                .entry((block.site, block.birth))
-                .or_default()
-                .add(block.size);
+            let Cohort { site, birth, .. } = self.cohorts.get(block.cohort);
+            survivors.entry((site, birth)).or_default().add(block.size);
         }
         for ((site, cycle), live) in survivors {
-            self.site(site)
-                .record
+            self.sites[site as usize]
                 .survivors
                 .push(Survivors { cycle, live });
         }
     }
 }
 
-impl SiteTally {
+impl Tally {
     /// Nothing happened here since the last maximum, so what is live now was live then.
+    #[inline]
     fn settle_peak(&mut self, peak_number: u64) {
         if self.peak_number != peak_number {
-            self.record.at_peak = self.live;
+            self.at_peak = self.live;
             self.peak_number = peak_number;
         }
     }
@@ -173,17 +223,10 @@ impl SiteTally {
 
 impl Observer for Fold {
     fn site(&mut self, stack: Vec<CodeFrame>, folded: bool) {
-        let record = SiteRecord {
+        self.add_site(SiteRecord {
             stack,
             folded,
             ..SiteRecord::default()
-        };
-        // Earlier maxima were reached without this site.
-        let peak_number = self.peak_number;
-        self.sites.push(SiteTally {
-            record,
-            live: Count::default(),
-            peak_number,
         });
     }
 
@@ -212,8 +255,8 @@ impl Observer for Fold {
         });
         self.keep_sites(kind);
         match kind {
-            MarkKind::Baseline => self.cycle = 1,
-            MarkKind::Cycle(cycle) => self.cycle = cycle + 1,
+            MarkKind::Baseline => self.begin_cycle(1),
+            MarkKind::Cycle(cycle) => self.begin_cycle(cycle + 1),
             MarkKind::IdleEnd => self.count_survivors(),
             MarkKind::IdleStart | MarkKind::Final => {}
         }

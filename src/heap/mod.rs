@@ -1,6 +1,7 @@
 //! Folding the log: what an instrumented module wrote down becomes blocks, sites and marks.
 
 mod blocks;
+mod cohorts;
 mod fold;
 mod recording;
 

@@ -41,6 +41,7 @@ pub enum Event {
 }
 
 /// The events in a stretch of the log, which holds whole records.
+#[inline]
 pub fn decode(width: Width, bytes: &[u8]) -> impl Iterator<Item = Event> + '_ {
     bytes
         .chunks_exact(width.record() as usize)
@@ -54,6 +55,7 @@ pub fn decode(width: Width, bytes: &[u8]) -> impl Iterator<Item = Event> + '_ {
         })
 }
 
+#[inline]
 fn event(address: u64, size: u64, word: u32) -> Event {
     match word >> KIND_SHIFT {
         ALLOCATE => Event::Allocate {
@@ -68,6 +70,7 @@ fn event(address: u64, size: u64, word: u32) -> Event {
     }
 }
 
+#[inline]
 fn u32_at(record: &[u8], offset: usize) -> u32 {
     u32::from_le_bytes(
         record[offset..offset + 4]
@@ -76,6 +79,7 @@ fn u32_at(record: &[u8], offset: usize) -> u32 {
     )
 }
 
+#[inline]
 fn u64_at(record: &[u8], offset: usize) -> u64 {
     u64::from_le_bytes(
         record[offset..offset + 8]

@@ -36,6 +36,11 @@ impl Engine {
         wasmtime::Engine::new(&config).map(Engine).map_err(failed)
     }
 
+    /// The engine itself, for those who run something else beside the guests.
+    pub fn as_wasmtime(&self) -> &wasmtime::Engine {
+        &self.0
+    }
+
     /// Compiles an instrumented module; `name` is what the guest sees as its program's.
     ///
     /// # Errors
