@@ -1,30 +1,35 @@
 //! Rewriting one function's body: raw copies, with calls redirected and contexts put before them.
 
-use wasm_encoder::{Encode, InstructionSink};
-use wasmparser::{BinaryReader, FunctionBody, Operator};
+use std::ops::Range;
 
-use super::contexts;
+use wasm_encoder::{Encode, InstructionSink};
+use wasmparser::{BinaryReader, FunctionBody, Operator, ValType};
+
 use super::offsets::Offsets;
 use super::plan::Plan;
+use super::{contexts, wrapper};
+use crate::module::{Allocator, Role};
 
-/// Type code of an i64 local.
+/// Type codes of locals.
 const I64: u8 = 0x7e;
+const I32: u8 = 0x7f;
 
-/// Appends the body (without its size) to `output`, and where its parts come from to `offsets`; returns how many of its calls
-/// may be of an allocator.
+/// Appends the body (without its size) to `output`, and where its parts come from to `offsets`; `allocator_calls` counts the
+/// calls that may be of an allocator, over all bodies.
 pub(crate) fn rewrite(
     plan: &Plan<'_>,
     function: u32,
     output: &mut Vec<u8>,
     offsets: &mut Offsets,
-) -> wasmparser::Result<u32> {
+    allocator_calls: &mut u32,
+) -> wasmparser::Result<()> {
     let range = plan
         .module
         .body(function)
         .expect("only defined functions are rewritten");
     let source = plan.module.bytes();
     let body = FunctionBody::new(BinaryReader::new(&source[range.clone()], range.start));
-    let keeps_context = plan.keeps_context(function);
+    let kind = Kind::of(plan, function);
     let mut copy = Copy {
         source,
         from: range.start,
@@ -33,56 +38,139 @@ pub(crate) fn rewrite(
     };
 
     let locals = declared_locals(&body)?;
-    if keeps_context {
-        copy.replace_locals(&locals);
-    }
-    let saved = plan.parameters(function) + locals.count;
-    copy.skip_or_keep(locals.end, keeps_context);
-    if keeps_context {
-        copy.insert(|code| {
-            contexts::enter(code, &plan.indices, saved, plan.recursion_entry(function))
-        });
-    }
-    let allocator_calls = rewrite_operators(plan, function, &body, saved, &mut copy)?;
-    copy.until(range.end);
-    Ok(allocator_calls)
-}
-
-fn rewrite_operators(
-    plan: &Plan<'_>,
-    function: u32,
-    body: &FunctionBody<'_>,
-    saved: u32,
-    copy: &mut Copy<'_>,
-) -> wasmparser::Result<u32> {
-    let keeps_context = plan.keeps_context(function);
+    copy.declare_locals(&locals, kind.locals());
+    let mut rewrite = Rewrite {
+        plan,
+        function,
+        kind,
+        first_local: plan.parameters(function) + locals.count,
+        ordinal: 0,
+        allocator_calls,
+        copy,
+    };
+    rewrite.enter();
     let mut operators = body.get_operators_reader()?;
-    let (mut ordinal, mut allocator_calls) = (0, 0);
     while !operators.eof() {
         let (operator, start) = operators.read_with_offset()?;
-        let Some(reference) = Reference::of(&operator) else {
-            continue;
-        };
-        copy.until(start);
-        if keeps_context && reference.is_call() && plan.call_reaches(&reference) {
-            ordinal += 1;
-            let call_site = contexts::call_site(function, ordinal);
-            copy.insert(|code| contexts::before_call(code, &plan.indices, saved, call_site));
-            if plan.may_be_allocator(&reference) {
-                allocator_calls += 1;
-                copy.insert(|code| contexts::before_allocator(code, &plan.indices, call_site));
-            }
-        }
-        copy.mark(start);
-        if let Some((opcode, target)) = reference.direct() {
-            copy.replace(
-                opcode,
-                plan.indices.reference(target),
-                operators.original_position(),
-            );
+        if let Some(reference) = Reference::of(&operator) {
+            rewrite.reference(&reference, start..operators.original_position());
         }
     }
-    Ok(allocator_calls)
+    rewrite.copy.until(range.end);
+    Ok(())
+}
+
+/// What is done to a function.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Kind {
+    /// An allocation can be reached from it: it carries the calling context, in one local.
+    Context,
+    /// It is an allocator that calls others: what they hand out may be aliases, and passes through a local of its type.
+    Layered,
+    /// References that it makes are redirected, and no more.
+    Other,
+}
+
+impl Kind {
+    fn of(plan: &Plan<'_>, function: u32) -> Kind {
+        if plan.keeps_context(function) {
+            Kind::Context
+        } else if plan.allocator(function).is_some()
+            && !plan.nesting(function).direct.is_empty()
+        {
+            Kind::Layered
+        } else {
+            Kind::Other
+        }
+    }
+
+    fn locals(self) -> &'static [u8] {
+        match self {
+            Kind::Context => &[I64],
+            Kind::Layered => &[I32, I64],
+            Kind::Other => &[],
+        }
+    }
+}
+
+/// The rewrite of one body, as far as it got.
+struct Rewrite<'a> {
+    plan: &'a Plan<'a>,
+    function: u32,
+    kind: Kind,
+    /// The first of the locals that were added.
+    first_local: u32,
+    /// Calls so far from which an allocation can be reached.
+    ordinal: u32,
+    allocator_calls: &'a mut u32,
+    copy: Copy<'a>,
+}
+
+impl Rewrite<'_> {
+    fn enter(&mut self) {
+        let (plan, saved) = (self.plan, self.first_local);
+        if self.kind == Kind::Context {
+            let entry = plan.recursion_entry(self.function);
+            let has_depth = plan.has_recursion();
+            self.copy
+                .insert(|code| contexts::enter(code, &plan.indices, saved, entry, has_depth));
+        }
+    }
+
+    fn reference(&mut self, reference: &Reference, at: Range<usize>) {
+        self.copy.until(at.start);
+        if self.kind == Kind::Context && self.plan.call_reaches(reference) {
+            self.set_context(reference);
+        }
+        self.copy.mark(at.start);
+        let Some((opcode, target)) = reference.direct() else {
+            return;
+        };
+        match self.plan.allocator(target) {
+            Some(callee) if self.kind == Kind::Layered && reference.is_call() => {
+                self.nested_call(reference, callee, opcode, at.end);
+            }
+            _ => {
+                let target = self.plan.indices.reference(target);
+                self.copy.replace(opcode, target, at.end);
+            }
+        }
+    }
+
+    fn set_context(&mut self, reference: &Reference) {
+        let (plan, saved) = (self.plan, self.first_local);
+        self.ordinal += 1;
+        let call_site = contexts::call_site(self.function, self.ordinal);
+        self.copy
+            .insert(|code| contexts::before_call(code, &plan.indices, saved, call_site));
+        if plan.may_be_allocator(reference) {
+            *self.allocator_calls += 1;
+            let number = *self.allocator_calls;
+            self.copy
+                .insert(|code| contexts::before_allocator(code, &plan.indices, number));
+        }
+    }
+
+    /// An allocator calls another one: no event, but what it gets may come back to be freed.
+    fn nested_call(&mut self, reference: &Reference, callee: &Allocator, opcode: u8, end: usize) {
+        let indices = &self.plan.indices;
+        let results = self.plan.module.signature(callee.function).results();
+        let hands_out = callee.role.allocates() && !matches!(callee.role, Role::AllocateInto { .. });
+        match (reference, results) {
+            (Reference::Call(_), [result]) if hands_out => {
+                let is_wide = *result == ValType::I64;
+                let local = self.first_local + u32::from(is_wide);
+                let width = self.plan.width;
+                self.copy
+                    .replace(opcode, indices.body(callee.function), end);
+                self.copy
+                    .insert(|code| wrapper::note_inner(code, indices, width, local, is_wide));
+            }
+            _ => self
+                .copy
+                .replace(opcode, indices.nested(callee.function), end),
+        }
+    }
 }
 
 /// An operator that names a function or calls one.
@@ -156,20 +244,16 @@ struct Copy<'a> {
 }
 
 impl Copy<'_> {
-    /// Declares one more local, an i64, behind the function's own.
-    fn replace_locals(&mut self, locals: &Locals) {
-        (locals.groups + 1).encode(self.output);
+    /// Declares more locals behind the function's own.
+    fn declare_locals(&mut self, locals: &Locals, more: &[u8]) {
+        if more.is_empty() {
+            return self.until(locals.end);
+        }
+        (locals.groups + more.len() as u32).encode(self.output);
         self.output
             .extend(&self.source[locals.groups_start..locals.end]);
-        self.output.extend([1, I64]);
-    }
-
-    fn skip_or_keep(&mut self, end: usize, skip: bool) {
-        if skip {
-            self.from = end;
-        } else {
-            self.until(end);
-        }
+        self.output.extend(more.iter().flat_map(|local| [1, *local]));
+        self.from = locals.end;
     }
 
     /// Copies what is left before that offset.

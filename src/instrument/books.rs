@@ -28,6 +28,22 @@ const FRAME_CONTEXT: u32 = 16;
 const WORD_FIRST: u32 = 0;
 const WORD_BENEATH: u32 = 2;
 
+/// A record that is about to be appended: the numbers of the locals that hold its fields.
+pub(crate) struct Record {
+    pub(crate) address: u32,
+    /// Zero if there is none.
+    pub(crate) size: Option<u32>,
+    pub(crate) word: Word,
+}
+
+/// The last word of a record.
+pub(crate) enum Word {
+    /// A local that holds the site of an allocation.
+    Site(u32),
+    /// The kind of an event that names no site.
+    Kind(u32),
+}
+
 /// Writes the helpers of one module.
 pub(crate) struct Books<'a> {
     pub(crate) layout: &'a Layout,
@@ -38,7 +54,7 @@ impl Books<'_> {
     /// Parameters and results of a helper.
     pub(crate) fn signature(&self, helper: Helper) -> (Vec<ValType>, Vec<ValType>) {
         use ValType::{I32, I64};
-        let field = field_type(self.layout.width);
+        let field = self.layout.width.field_type();
         match helper {
             Helper::Append => (vec![field, field, I32], vec![]),
             Helper::Probe => (vec![I64], vec![I32]),
@@ -61,28 +77,14 @@ impl Books<'_> {
     /// `append(address, size, word)`
     fn append(&self) -> Function {
         let (address, size, word, cursor) = (0, 1, 2, 3);
-        let field = self.layout.width.field();
         let mut function = Function::new([(1, ValType::I32)]);
         let mut code = function.instructions();
-        code.global_get(self.register(Register::Cursor))
-            .local_tee(cursor);
-        code.local_get(address);
-        self.store_field(&mut code, 0);
-        code.local_get(cursor).local_get(size);
-        self.store_field(&mut code, field);
-        code.local_get(cursor)
-            .local_get(word)
-            .i32_store(self.at(2 * field, 2));
-        code.local_get(cursor)
-            .i32_const(self.layout.width.record() as i32)
-            .i32_add();
-        code.local_tee(cursor)
-            .global_set(self.register(Register::Cursor));
-        code.local_get(cursor)
-            .i32_const(self.layout.records_end as i32)
-            .i32_gt_u();
-        // The host sets the cursor back, as it does when it drains the log at a mark.
-        code.if_(BlockType::Empty).call(self.indices.flush()).end();
+        let record = Record {
+            address,
+            size: Some(size),
+            word: Word::Site(word),
+        };
+        self.put_record(&mut code, cursor, record);
         code.end();
         function
     }
@@ -92,11 +94,7 @@ impl Books<'_> {
         let (key, slot) = (0, 1);
         let mut function = Function::new([(1, ValType::I32)]);
         let mut code = function.instructions();
-        code.local_get(key).i64_const(SPREAD).i64_mul();
-        code.i64_const(i64::from(64 - self.layout.context_bits))
-            .i64_shr_u()
-            .i32_wrap_i64();
-        code.i32_const(SLOT as i32).i32_mul();
+        self.first_slot(&mut code, key);
         code.i32_const(self.layout.contexts as i32)
             .i32_add()
             .local_set(slot);
@@ -124,6 +122,73 @@ impl Books<'_> {
         function
     }
 
+    /// Leaves the key of a context on the stack: one at whatever depth of recursion, and never zero, as empty slots are.
+    fn key(&self, code: &mut InstructionSink<'_>, context: u32) {
+        code.local_get(context).i64_const(DEPTH_MASK).i64_or();
+    }
+
+    /// Leaves on the stack where the search for a key begins, from the start of the table. Contexts are hashes already.
+    fn first_slot(&self, code: &mut InstructionSink<'_>, key: u32) {
+        let shift = 64 - self.layout.context_bits - SLOT.ilog2();
+        code.local_get(key)
+            .i64_const(i64::from(shift))
+            .i64_shr_u()
+            .i32_wrap_i64()
+            .i32_const(-(SLOT as i32))
+            .i32_and();
+    }
+
+    /// Leaves the site of the context in that local on the stack; the local holds its key afterwards. Most contexts are where
+    /// the search for them begins.
+    pub(crate) fn put_site(&self, code: &mut InstructionSink<'_>, context: u32, slot: u32) {
+        let contexts = self.layout.contexts;
+        self.key(code, context);
+        code.local_set(context);
+        self.first_slot(code, context);
+        code.local_tee(slot)
+            .i64_load(self.at(contexts + SLOT_KEY, 3))
+            .local_get(context)
+            .i64_eq();
+        code.if_(BlockType::Result(ValType::I32))
+            .local_get(slot)
+            .i32_load(self.at(contexts + SLOT_SITE, 2))
+            .else_()
+            .local_get(context)
+            .call(self.indices.helper(Helper::Site))
+            .end();
+    }
+
+    /// Appends a record; `cursor` is a local to work with.
+    pub(crate) fn put_record(&self, code: &mut InstructionSink<'_>, cursor: u32, record: Record) {
+        let field = self.layout.width.field();
+        code.global_get(self.register(Register::Cursor))
+            .local_tee(cursor)
+            .local_get(record.address);
+        self.store_field(code, 0);
+        code.local_get(cursor);
+        match record.size {
+            Some(size) => drop(code.local_get(size)),
+            None => self.layout.width.zero(code),
+        }
+        self.store_field(code, field);
+        code.local_get(cursor);
+        match record.word {
+            Word::Site(local) => code.local_get(local),
+            Word::Kind(kind) => code.i32_const(word(kind)),
+        };
+        code.i32_store(self.at(2 * field, 2));
+        code.local_get(cursor)
+            .i32_const(self.layout.width.record() as i32)
+            .i32_add();
+        code.local_tee(cursor)
+            .global_set(self.register(Register::Cursor));
+        code.local_get(cursor)
+            .i32_const(self.layout.records_end as i32)
+            .i32_gt_u();
+        // The host sets the cursor back, as it does when it drains the log at a mark.
+        code.if_(BlockType::Empty).call(self.indices.flush()).end();
+    }
+
     /// `insert(slot, key, folded) -> site`
     fn insert(&self) -> Function {
         let (slot, key, folded) = (0, 1, 2);
@@ -144,11 +209,8 @@ impl Books<'_> {
         let (context, slot, site, key) = (0, 1, 2, 3);
         let mut function = Function::new([(2, ValType::I32), (1, ValType::I64)]);
         let mut code = function.instructions();
-        // One context at whatever depth of recursion.
-        code.local_get(context)
-            .i64_const(!DEPTH_MASK)
-            .i64_and()
-            .local_set(context);
+        self.key(&mut code, context);
+        code.local_set(context);
         self.lookup(&mut code, context, slot, site);
         code.i32_const(0)
             .i32_load(self.at(CONTEXTS_SEEN, 2))
@@ -171,9 +233,14 @@ impl Books<'_> {
             .i64_const(1)
             .i64_add();
         code.i64_store(self.at(FOLDED_ALLOCATIONS, 3));
-        // No context has these bits, so a call site is never taken for one.
+        // Spread by its upper bits; no context's key has these lower ones, so a call site is never taken for one.
         code.global_get(self.register(Register::CallSite))
-            .i64_const(DEPTH_MASK)
+            .i64_extend_i32_u()
+            .i64_const(SPREAD)
+            .i64_mul();
+        code.i64_const(!DEPTH_MASK)
+            .i64_and()
+            .i64_const(1)
             .i64_or()
             .local_set(key);
         self.lookup(&mut code, key, slot, site);
@@ -397,14 +464,6 @@ impl Default for FoldLocals {
             floor: 8,
             beneath: 9,
         }
-    }
-}
-
-/// The wasm type of an address or a size in a record.
-pub(crate) fn field_type(width: Width) -> ValType {
-    match width {
-        Width::Narrow => ValType::I32,
-        Width::Wide => ValType::I64,
     }
 }
 

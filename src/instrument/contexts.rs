@@ -27,11 +27,13 @@ pub(crate) fn call_site(function: u32, ordinal: u32) -> i64 {
 ///
 /// `recursion_entry` is the function's word in the recursion table if it lies on a cycle of the call graph. The word is zero
 /// until the host sees the function twice on one stack, so that cycles which are never run cost a load and a branch.
+/// `has_depth` says whether anything in the module may recurse.
 pub(crate) fn enter(
     code: &mut InstructionSink<'_>,
     indices: &Indices,
     saved: u32,
     recursion_entry: Option<u32>,
+    has_depth: bool,
 ) {
     code.global_get(indices.register(Register::Context));
     if let Some(entry) = recursion_entry {
@@ -49,6 +51,10 @@ pub(crate) fn enter(
             .call(indices.helper(Helper::Fold))
             .local_set(saved);
         code.end().local_get(saved);
+    }
+    if !has_depth {
+        code.i64_const(MULTIPLIER).i64_mul().local_set(saved);
+        return;
     }
     // The depth is carried along and stays out of the hash: what folds must have one context at any depth.
     code.local_tee(saved)
@@ -74,8 +80,8 @@ pub(crate) fn before_call(
     code.global_set(indices.register(Register::Context));
 }
 
-/// Names the call site itself, for the call of an allocator that follows.
-pub(crate) fn before_allocator(code: &mut InstructionSink<'_>, indices: &Indices, call_site: i64) {
-    code.i64_const(call_site)
+/// Names the call site itself, by its number in the module, for the call of an allocator that follows.
+pub(crate) fn before_allocator(code: &mut InstructionSink<'_>, indices: &Indices, number: u32) {
+    code.i32_const(number as i32)
         .global_set(indices.register(Register::CallSite));
 }

@@ -43,7 +43,7 @@ pub(crate) enum Register {
     Inner,
     /// The calling context: a hash in the upper 48 bits, the depth of recursion in the lower 16.
     Context,
-    /// The call site of the allocator that was called last.
+    /// The number of the call site of the allocator that was called last.
     CallSite,
 }
 
@@ -67,11 +67,19 @@ pub(crate) struct Indices {
     memories: u32,
     /// Allocator function to its wrapper.
     wrappers: BTreeMap<u32, u32>,
+    /// Allocator function to what other allocators call in its place.
+    nested: BTreeMap<u32, u32>,
 }
 
 impl Indices {
-    pub(crate) fn new(module: &Module, allocators: &[Allocator]) -> Indices {
+    /// `nested` are the allocators that others call directly.
+    pub(crate) fn new(
+        module: &Module,
+        allocators: &[Allocator],
+        nested: impl Iterator<Item = u32>,
+    ) -> Indices {
         let first_wrapper = module.function_count() + IMPORTS + Helper::ALL.len() as u32;
+        let first_nested = first_wrapper + allocators.len() as u32;
         Indices {
             imported: module.imported_functions(),
             functions: module.function_count(),
@@ -83,6 +91,7 @@ impl Indices {
                 .map(|allocator| allocator.function)
                 .zip(first_wrapper..)
                 .collect(),
+            nested: nested.zip(first_nested..).collect(),
         }
     }
 
@@ -129,6 +138,18 @@ impl Indices {
             Some(wrapper) => *wrapper,
             None => self.body(function),
         }
+    }
+
+    /// What an allocator calls when it calls that one.
+    pub(crate) fn nested(&self, allocator: u32) -> u32 {
+        self.nested[&allocator]
+    }
+
+    /// Each allocator that others call, in the order of the indices of what they call in its place.
+    pub(crate) fn all_nested(&self) -> impl Iterator<Item = (u32, u32)> + '_ {
+        self.nested
+            .iter()
+            .map(|(function, nested)| (*function, *nested))
     }
 
     pub(crate) fn is_allocator(&self, function: u32) -> bool {

@@ -8,6 +8,8 @@
 //! records      what happened to the heap, drained by the host
 //! ```
 
+use wasm_encoder::{InstructionSink, ValType};
+
 /// Bytes in a page of wasm memory.
 const PAGE: u32 = 65_536;
 
@@ -48,6 +50,22 @@ impl Width {
     /// Bytes of one record.
     pub fn record(self) -> u32 {
         2 * self.field() + 4
+    }
+
+    /// The wasm type of an address or a size.
+    pub(crate) fn field_type(self) -> ValType {
+        match self {
+            Width::Narrow => ValType::I32,
+            Width::Wide => ValType::I64,
+        }
+    }
+
+    /// Leaves a zero on the stack, as wide as an address or a size.
+    pub(crate) fn zero(self, code: &mut InstructionSink<'_>) {
+        match self {
+            Width::Narrow => code.i32_const(0),
+            Width::Wide => code.i64_const(0),
+        };
     }
 
     /// Bytes of an address or a size.

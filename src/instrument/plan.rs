@@ -1,11 +1,11 @@
 //! What is to be done to a module: which functions keep a calling context, and what every index becomes.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use super::body::Reference;
 use super::indices::Indices;
 use super::layout::{Layout, Width};
-use crate::module::{Allocator, CallGraph, Module, NoAllocator};
+use crate::module::{Allocator, CallGraph, Module, Nesting, NoAllocator};
 
 pub(crate) struct Plan<'a> {
     pub(crate) module: &'a Module,
@@ -21,7 +21,12 @@ impl<'a> Plan<'a> {
     pub(crate) fn new(module: &'a Module) -> Result<Plan<'a>, NoAllocator> {
         let allocators = module.allocators()?;
         let graph = module.call_graph();
-        let indices = Indices::new(module, &allocators);
+        let nested: BTreeSet<u32> = allocators
+            .iter()
+            .flat_map(|allocator| &graph.nesting(allocator.function).direct)
+            .copied()
+            .collect();
+        let indices = Indices::new(module, &allocators, nested.into_iter());
         let width = width(module, &allocators);
         let mut plan = Plan {
             module,
@@ -66,6 +71,29 @@ impl<'a> Plan<'a> {
             Reference::Indirect { .. } => true,
             Reference::Function(_) => false,
         }
+    }
+
+    /// What an allocator calls that is an allocator itself.
+    pub(crate) fn nesting(&self, allocator: u32) -> &Nesting {
+        self.graph.nesting(allocator)
+    }
+
+    /// Whether an allocator may be called while another one is at work, by ways that cannot be seen where it is called.
+    pub(crate) fn has_hidden_nesting(&self) -> bool {
+        self.graph.has_hidden_nesting()
+    }
+
+    /// Whether anything may recurse, so that contexts hold a depth.
+    pub(crate) fn has_recursion(&self) -> bool {
+        !self.recursion.is_empty()
+    }
+
+    /// The allocator that a function is.
+    pub(crate) fn allocator(&self, function: u32) -> Option<&Allocator> {
+        let place = self
+            .allocators
+            .binary_search_by_key(&function, |allocator| allocator.function);
+        Some(&self.allocators[place.ok()?])
     }
 
     pub(crate) fn recursion_entry(&self, function: u32) -> Option<u32> {

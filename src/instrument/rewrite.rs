@@ -9,7 +9,7 @@ use wasm_encoder::{
 };
 use wasmparser::{BinaryReader, Parser, Payload};
 
-use super::books::{Books, field_type};
+use super::books::Books;
 use super::indices::{Helper, Indices, Register};
 use super::layout::Layout;
 use super::offsets::Offsets;
@@ -18,6 +18,7 @@ use super::wrapper::Wrapper;
 use super::{EXPORT_CONTEXT, EXPORT_CURSOR, EXPORT_INSIDE, EXPORT_LOG, EXPORT_MEMORY};
 use super::{IMPORT_FIRST_SIGHT, IMPORT_FLUSH};
 use super::{IMPORT_MODULE, body, names};
+use crate::module::Allocator;
 
 /// The sections that the books need, in the order in which a module has them.
 const NEEDED: [SectionId; 7] = [
@@ -80,7 +81,13 @@ impl Bodies {
         for function in module.imported_functions()..module.function_count() {
             let mut offsets = Offsets::default();
             body.clear();
-            bodies.allocator_calls += body::rewrite(plan, function, &mut body, &mut offsets)?;
+            body::rewrite(
+                plan,
+                function,
+                &mut body,
+                &mut offsets,
+                &mut bodies.allocator_calls,
+            )?;
             bodies.add(&body);
             let start = bodies.bytes.len() - body.len();
             bodies.offsets.append(offsets, start as u32);
@@ -247,7 +254,8 @@ impl<'a> Rewrite<'a> {
         for helper in Helper::ALL {
             section.function(first + helper as u32);
         }
-        for (function, _) in self.plan.indices.wrappers() {
+        let indices = &self.plan.indices;
+        for (function, _) in indices.wrappers().chain(indices.all_nested()) {
             section.function(self.plan.module.type_index(function));
         }
         (section.len(), entries(&section))
@@ -268,7 +276,7 @@ impl<'a> Rewrite<'a> {
 
     fn with_registers(&self, mut section: GlobalSection) -> GlobalSection {
         for register in Register::ALL {
-            let val_type = register_type(register, field_type(self.layout.width));
+            let val_type = register_type(register, self.layout.width.field_type());
             let initial = match (register, val_type) {
                 (Register::Cursor, _) => ConstExpr::i32_const(self.layout.records as i32),
                 (_, ValType::I64) => ConstExpr::i64_const(0),
@@ -316,7 +324,12 @@ impl<'a> Rewrite<'a> {
             self.bodies.add(&body);
         }
         for allocator in &self.plan.allocators {
-            let body = self.wrapper(allocator);
+            let body = self.wrapper(allocator).outermost().into_raw_body();
+            self.bodies.add(&body);
+        }
+        for (function, _) in self.plan.indices.all_nested() {
+            let allocator = self.plan.allocator(function).expect("it is nested");
+            let body = self.wrapper(allocator).nested().into_raw_body();
             self.bodies.add(&body);
         }
         let mut count = Vec::new();
@@ -331,28 +344,8 @@ impl<'a> Rewrite<'a> {
             .shift((self.wasm.len() - self.bodies.bytes.len()) as u32);
     }
 
-    fn wrapper(&self, allocator: &crate::module::Allocator) -> Vec<u8> {
-        let signature = self.plan.module.signature(allocator.function);
-        let parameters: Vec<ValType> = signature
-            .params()
-            .iter()
-            .map(|value| encoded(*value))
-            .collect();
-        let results: Vec<ValType> = signature
-            .results()
-            .iter()
-            .map(|value| encoded(*value))
-            .collect();
-        let throws = self.plan.module.has_exceptions();
-        Wrapper::new(
-            &self.layout,
-            &self.plan.indices,
-            allocator,
-            (&parameters, &results),
-            throws,
-        )
-        .body()
-        .into_raw_body()
+    fn wrapper(&self, allocator: &'a Allocator) -> Wrapper<'a> {
+        Wrapper::new(self.plan, self.layout, allocator)
     }
 
     /// Custom sections stay where they are. Those that speak of offsets in function bodies would lie now, and are left out.
@@ -421,18 +414,8 @@ fn entries(section: &impl Encode) -> Vec<u8> {
 
 fn register_type(register: Register, field: ValType) -> ValType {
     match register {
-        Register::Cursor | Register::Inside => ValType::I32,
+        Register::Cursor | Register::Inside | Register::CallSite => ValType::I32,
         Register::Inner => field,
-        Register::Context | Register::CallSite => ValType::I64,
-    }
-}
-
-/// Allocators take and return numbers only, which their signatures were checked for.
-fn encoded(value: wasmparser::ValType) -> ValType {
-    match value {
-        wasmparser::ValType::I64 => ValType::I64,
-        wasmparser::ValType::F32 => ValType::F32,
-        wasmparser::ValType::F64 => ValType::F64,
-        _ => ValType::I32,
+        Register::Context => ValType::I64,
     }
 }

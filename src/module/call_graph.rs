@@ -1,5 +1,7 @@
 //! Who may call whom: where an allocation can be reached from, and which functions may recurse.
 
+use std::collections::{BTreeMap, BTreeSet};
+
 use petgraph::Direction;
 use petgraph::algo::kosaraju_scc;
 use petgraph::graph::{DiGraph, NodeIndex};
@@ -8,7 +10,7 @@ use wasmparser::{
     ConstExpr, ElementItems, FunctionBody, Operator, Parser, Payload, Result, TableInit,
 };
 
-use super::Module;
+use super::{Allocator, Module};
 
 /// Who may call whom, as far as it concerns allocations.
 ///
@@ -20,20 +22,53 @@ pub struct CallGraph {
     reaches: Vec<bool>,
     type_reaches: Vec<bool>,
     components: Vec<Option<u32>>,
+    nesting: BTreeMap<u32, Nesting>,
+}
+
+/// What an allocator calls that is an allocator itself.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Nesting {
+    /// Allocators that its body calls by their index.
+    pub direct: BTreeSet<u32>,
+    /// Whether it may get to an allocator by any other way: through a function in between, a table, or the host.
+    pub hidden: bool,
+}
+
+impl Nesting {
+    /// Whether another allocator may be at work below this one.
+    pub fn is_layered(&self) -> bool {
+        self.hidden || !self.direct.is_empty()
+    }
 }
 
 impl CallGraph {
     /// Reads all code once. What an allocator itself calls is its own affair, since the outermost allocator counts: those
-    /// calls make nobody recursive. Neither do calls that do not return, which an `unreachable` follows: a panic's way
-    /// through the formatter would otherwise tie most functions of a Rust module into one knot.
-    pub fn build(module: &Module, allocators: &[u32]) -> CallGraph {
+    /// calls make nobody recursive, and a function that only frees reaches no allocation. Neither do calls that do not return
+    /// make anybody recursive, which an `unreachable` follows: a panic's way through the formatter would otherwise tie most
+    /// functions of a Rust module into one knot.
+    pub fn build(module: &Module, allocators: &[Allocator]) -> CallGraph {
         let mut edges = Edges::new(module, allocators);
         edges
             .read()
             .expect("the module was validated when it was loaded");
-        let graph = edges.graph;
+        let (graph, is_allocator) = (edges.graph, edges.is_allocator);
         let functions = module.function_count() as usize;
-        let reaches = reaching(&graph, allocators);
+        let allocating = allocators
+            .iter()
+            .filter(|allocator| allocator.role.allocates())
+            .map(|allocator| allocator.function);
+        let reaches = reaching(&graph, &is_allocator, allocating);
+        let every = allocators.iter().map(|allocator| allocator.function);
+        let reaches_any = reaching(&graph, &is_allocator, every.clone().chain(hosts(module)));
+        let nesting = every
+            .map(|allocator| {
+                let is_imported = allocator < module.imported_functions();
+                let nesting = nesting(&graph, &is_allocator, &reaches_any, allocator);
+                let hidden = nesting.hidden || is_imported;
+                (allocator, Nesting { hidden, ..nesting })
+            })
+            .collect();
+        let nesting = inherit_hidden(nesting);
         let type_reaches = module
             .contents
             .type_classes
@@ -46,12 +81,28 @@ impl CallGraph {
             reaches: reaches[..functions].to_vec(),
             type_reaches,
             components,
+            nesting,
         }
     }
 
-    /// Whether an allocation can be reached from a function, by calls of any kind. Allocators reach themselves.
+    /// Whether an allocation can be reached from a function, by calls of any kind. Allocators reach themselves, but for those
+    /// that only free.
     pub fn reaches(&self, function: u32) -> bool {
         self.reaches[function as usize]
+    }
+
+    /// What an allocator calls that is an allocator itself.
+    ///
+    /// # Panics
+    ///
+    /// If the function is none of the allocators that the graph was built with.
+    pub fn nesting(&self, allocator: u32) -> &Nesting {
+        &self.nesting[&allocator]
+    }
+
+    /// Whether any allocator may get to another one by ways that cannot be seen where it calls.
+    pub fn has_hidden_nesting(&self) -> bool {
+        self.nesting.values().any(|nesting| nesting.hidden)
     }
 
     /// Whether an indirect call of that type may lead to an allocation.
@@ -85,15 +136,15 @@ enum Callee {
 }
 
 impl<'m> Edges<'m> {
-    fn new(module: &'m Module, allocators: &[u32]) -> Edges<'m> {
+    fn new(module: &'m Module, allocators: &[Allocator]) -> Edges<'m> {
         let functions = module.function_count() as usize;
         let mut graph = Graph::default();
         for _ in 0..functions + module.contents.supertypes.len() {
             graph.add_node(());
         }
         let mut is_allocator = vec![false; functions];
-        for &function in allocators {
-            is_allocator[function as usize] = true;
+        for allocator in allocators {
+            is_allocator[allocator.function as usize] = true;
         }
         Edges {
             module,
@@ -220,19 +271,69 @@ impl<'m> Edges<'m> {
     }
 }
 
-/// Every node from which one of the targets can be reached.
-fn reaching(graph: &Graph, targets: &[u32]) -> Vec<bool> {
+/// The functions of the host, which may call an export in turn. WASI does not.
+fn hosts(module: &Module) -> impl Iterator<Item = u32> {
+    (0..)
+        .zip(module.imports())
+        .filter(|(_, import)| !import.module.starts_with("wasi_"))
+        .map(|(function, _)| function)
+}
+
+/// Every node from which one of the targets can be reached without passing through an allocator.
+fn reaching(
+    graph: &Graph,
+    is_allocator: &[bool],
+    targets: impl Iterator<Item = u32>,
+) -> Vec<bool> {
     let mut reaches = vec![false; graph.node_count()];
     let mut next: Vec<NodeIndex> = targets
-        .iter()
-        .map(|target| NodeIndex::new(*target as usize))
+        .map(|target| NodeIndex::new(target as usize))
         .collect();
+    for target in &next {
+        reaches[target.index()] = true;
+    }
     while let Some(node) = next.pop() {
-        if !std::mem::replace(&mut reaches[node.index()], true) {
-            next.extend(graph.neighbors_directed(node, Direction::Incoming));
+        for caller in graph.neighbors_directed(node, Direction::Incoming) {
+            let passes = !is_allocator.get(caller.index()).is_some_and(|is| *is);
+            if passes && !std::mem::replace(&mut reaches[caller.index()], true) {
+                next.push(caller);
+            }
         }
     }
     reaches
+}
+
+/// What an allocator calls: other allocators by their index, and what may lead to one.
+fn nesting(graph: &Graph, is_allocator: &[bool], reaches: &[bool], allocator: u32) -> Nesting {
+    let mut nesting = Nesting::default();
+    for callee in graph.neighbors(NodeIndex::new(allocator as usize)) {
+        if is_allocator.get(callee.index()).is_some_and(|is| *is) {
+            nesting.direct.insert(callee.index() as u32);
+        } else {
+            nesting.hidden |= reaches[callee.index()];
+        }
+    }
+    nesting
+}
+
+/// What an allocator hides is hidden from those that call it, too.
+fn inherit_hidden(mut nesting: BTreeMap<u32, Nesting>) -> BTreeMap<u32, Nesting> {
+    loop {
+        let inherits = |own: &Nesting| {
+            !own.hidden && own.direct.iter().any(|callee| nesting[callee].hidden)
+        };
+        let heirs: Vec<u32> = nesting
+            .iter()
+            .filter(|(_, own)| inherits(own))
+            .map(|(allocator, _)| *allocator)
+            .collect();
+        if heirs.is_empty() {
+            return nesting;
+        }
+        for heir in heirs {
+            nesting.entry(heir).or_default().hidden = true;
+        }
+    }
 }
 
 /// The cycles that calls may run in, numbered in the order of their first nodes.

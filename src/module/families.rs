@@ -49,6 +49,13 @@ pub enum Role {
     },
 }
 
+impl Role {
+    /// Whether it hands out blocks.
+    pub fn allocates(self) -> bool {
+        !matches!(self, Role::Free { .. })
+    }
+}
+
 /// How many parameters and results a function has, all of them of an address's width.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) struct Shape {

@@ -28,7 +28,7 @@ use wasmparser::{FuncType, MemoryType};
 
 use self::allocators::Found;
 pub use self::allocators::{Allocator, Misfit, NoAllocator};
-pub use self::call_graph::CallGraph;
+pub use self::call_graph::{CallGraph, Nesting};
 use self::contents::Contents;
 pub use self::contents::{Export, ImportedFunction};
 pub use self::debug_info::DebugInfo;
@@ -224,9 +224,7 @@ impl Module {
 
     /// Who may call whom, with the allocators that were found as its targets; see [`CallGraph::build`].
     pub fn call_graph(&self) -> CallGraph {
-        let found = &self.found().allocators;
-        let functions: Vec<u32> = found.iter().map(|allocator| allocator.function).collect();
-        CallGraph::build(self, &functions)
+        CallGraph::build(self, &self.found().allocators)
     }
 }
 

@@ -137,8 +137,15 @@ fn calls_that_do_not_return_are_no_recursion_but_may_allocate() {
 
 #[test]
 fn what_an_allocator_calls_makes_nobody_recursive() {
-    let wat = "(func $free (param i32) (call $handler)) (func $handler (call $free (i32.const 1)))";
-    check(wat, "malloc free handler", &[]);
+    let wat = "(func $valloc (param i32) (result i32) (call $handler) (i32.const 8))
+        (func $handler (drop (call $valloc (i32.const 1))))";
+    check(wat, "malloc valloc handler", &[]);
+}
+
+#[test]
+fn what_only_frees_reaches_no_allocation() {
+    let wat = "(func $free (param i32)) (func $drop (call $free (i32.const 8)))";
+    check(wat, "malloc", &[]);
 }
 
 #[test]
