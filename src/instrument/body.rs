@@ -5,19 +5,45 @@ use std::ops::Range;
 use wasm_encoder::{Encode, InstructionSink};
 use wasmparser::{BinaryReader, FunctionBody, Operator, ValType};
 
+use super::counting::{self, Counting};
+use super::contexts;
+use super::layout::Layout;
 use super::offsets::Offsets;
 use super::plan::Plan;
-use super::{contexts, wrapper};
 use crate::module::{Allocator, Role};
 
-/// Type codes of locals.
-const I64: u8 = 0x7e;
-const I32: u8 = 0x7f;
+/// How a function's body is rewritten.
+#[derive(Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Kind {
+    /// As it is, but for the references that it makes.
+    Other,
+    /// An allocation can be reached from it: it carries the calling context.
+    Context,
+    /// An allocator's, with what it does written down.
+    Counted,
+    /// An allocator's, as other allocators call it.
+    Plain,
+}
+
+impl Kind {
+    /// What becomes of the function at its own index.
+    pub(crate) fn of(plan: &Plan<'_>, function: u32) -> Kind {
+        if plan.allocator(function).is_some() {
+            Kind::Counted
+        } else if plan.keeps_context(function) {
+            Kind::Context
+        } else {
+            Kind::Other
+        }
+    }
+}
 
 /// Appends the body (without its size) to `output`, and where its parts come from to `offsets`; `allocator_calls` counts the
 /// calls that may be of an allocator, over all bodies.
 pub(crate) fn rewrite(
     plan: &Plan<'_>,
+    layout: &Layout,
+    kind: Kind,
     function: u32,
     output: &mut Vec<u8>,
     offsets: &mut Offsets,
@@ -29,69 +55,44 @@ pub(crate) fn rewrite(
         .expect("only defined functions are rewritten");
     let source = plan.module.bytes();
     let body = FunctionBody::new(BinaryReader::new(&source[range.clone()], range.start));
-    let kind = Kind::of(plan, function);
-    let mut copy = Copy {
-        source,
-        from: range.start,
-        output,
-        offsets,
-    };
-
     let locals = declared_locals(&body)?;
-    copy.declare_locals(&locals, kind.locals());
+    let first_local = plan.parameters(function) + locals.count;
+    let counting = (kind == Kind::Counted)
+        .then(|| Counting::of_body(plan, layout, function, first_local + NOTED.len() as u32));
     let mut rewrite = Rewrite {
         plan,
         function,
         kind,
-        first_local: plan.parameters(function) + locals.count,
-        ordinal: 0,
+        first_local,
+        depth: 0,
         allocator_calls,
-        copy,
+        copy: Copy {
+            source,
+            from: range.start,
+            output,
+            offsets,
+        },
     };
-    rewrite.enter();
+    rewrite.declare_locals(&locals, counting.as_ref());
+    rewrite.enter(counting.as_ref());
     let mut operators = body.get_operators_reader()?;
     while !operators.eof() {
         let (operator, start) = operators.read_with_offset()?;
-        if let Some(reference) = Reference::of(&operator) {
-            rewrite.reference(&reference, start..operators.original_position());
-        }
+        rewrite.operator(&operator, start..operators.original_position());
     }
     rewrite.copy.until(range.end);
+    if let Some(counting) = counting {
+        rewrite.copy.insert(|code| {
+            counting.leave(code);
+            code.end();
+        });
+    }
     Ok(())
 }
 
-/// What is done to a function.
-#[derive(Clone, Copy, PartialEq, Eq)]
-enum Kind {
-    /// An allocation can be reached from it: it carries the calling context, in one local.
-    Context,
-    /// It is an allocator that calls others: what they hand out may be aliases, and passes through a local of its type.
-    Layered,
-    /// References that it makes are redirected, and no more.
-    Other,
-}
-
-impl Kind {
-    fn of(plan: &Plan<'_>, function: u32) -> Kind {
-        if plan.keeps_context(function) {
-            Kind::Context
-        } else if plan.allocator(function).is_some()
-            && !plan.nesting(function).direct.is_empty()
-        {
-            Kind::Layered
-        } else {
-            Kind::Other
-        }
-    }
-
-    fn locals(self) -> &'static [u8] {
-        match self {
-            Kind::Context => &[I64],
-            Kind::Layered => &[I32, I64],
-            Kind::Other => &[],
-        }
-    }
-}
+/// Locals through which an allocator passes what another one handed to it, by its type.
+const NOTED: [wasm_encoder::ValType; 2] =
+    [wasm_encoder::ValType::I32, wasm_encoder::ValType::I64];
 
 /// The rewrite of one body, as far as it got.
 struct Rewrite<'a> {
@@ -100,49 +101,107 @@ struct Rewrite<'a> {
     kind: Kind,
     /// The first of the locals that were added.
     first_local: u32,
-    /// Calls so far from which an allocation can be reached.
-    ordinal: u32,
+    /// Blocks that are open.
+    depth: u32,
     allocator_calls: &'a mut u32,
     copy: Copy<'a>,
 }
 
 impl Rewrite<'_> {
-    fn enter(&mut self) {
-        let (plan, saved) = (self.plan, self.first_local);
+    fn declare_locals(&mut self, locals: &Locals, counting: Option<&Counting<'_>>) {
+        let mut more = match self.kind {
+            Kind::Other => Vec::new(),
+            Kind::Context => vec![wasm_encoder::ValType::I64],
+            Kind::Counted | Kind::Plain => NOTED.to_vec(),
+        };
+        more.extend(counting.into_iter().flat_map(Counting::locals));
+        self.copy.declare_locals(locals, &more);
+    }
+
+    fn enter(&mut self, counting: Option<&Counting<'_>>) {
+        let (plan, function, taken) = (self.plan, self.function, self.first_local);
         if self.kind == Kind::Context {
-            let entry = plan.recursion_entry(self.function);
-            let has_depth = plan.has_recursion();
+            let entry = plan.recursion_entry(function);
             self.copy
-                .insert(|code| contexts::enter(code, &plan.indices, saved, entry, has_depth));
+                .insert(|code| contexts::enter(code, &plan.indices, taken, function, entry));
+        }
+        if let Some(counting) = counting {
+            self.copy.insert(|code| counting.enter(code));
         }
     }
 
-    fn reference(&mut self, reference: &Reference, at: Range<usize>) {
-        self.copy.until(at.start);
-        if self.kind == Kind::Context && self.plan.call_reaches(reference) {
-            self.set_context(reference);
+    fn operator(&mut self, operator: &Operator<'_>, at: Range<usize>) {
+        if self.kind == Kind::Counted && self.leaves(operator, at.clone()) {
+            return;
         }
-        self.copy.mark(at.start);
-        let Some((opcode, target)) = reference.direct() else {
+        let Some(reference) = Reference::of(operator) else {
             return;
         };
-        match self.plan.allocator(target) {
-            Some(callee) if self.kind == Kind::Layered && reference.is_call() => {
-                self.nested_call(reference, callee, opcode, at.end);
-            }
-            _ => {
-                let target = self.plan.indices.reference(target);
-                self.copy.replace(opcode, target, at.end);
-            }
+        self.copy.until(at.start);
+        if self.kind == Kind::Context && self.plan.call_reaches(&reference) {
+            self.set_context(&reference, at.start as u32);
+        }
+        self.copy.mark(at.start);
+        if let Some((opcode, target)) = reference.direct() {
+            self.direct(&reference, opcode, target, at.end);
         }
     }
 
-    fn set_context(&mut self, reference: &Reference) {
-        let (plan, saved) = (self.plan, self.first_local);
-        self.ordinal += 1;
-        let call_site = contexts::call_site(self.function, self.ordinal);
+    /// Turns what would leave an allocator's body into a jump to the block around it, behind which the event is written down;
+    /// whether the operator was one of those.
+    fn leaves(&mut self, operator: &Operator<'_>, at: Range<usize>) -> bool {
+        match operator {
+            Operator::Block { .. }
+            | Operator::Loop { .. }
+            | Operator::If { .. }
+            | Operator::TryTable { .. } => self.depth += 1,
+            Operator::End => self.depth = self.depth.saturating_sub(1),
+            Operator::Return => {
+                self.copy.until(at.start);
+                self.jump_out(at.end);
+                return true;
+            }
+            Operator::ReturnCall { function_index } => {
+                self.copy.until(at.start);
+                self.copy.mark(at.start);
+                const CALL: u8 = 0x10;
+                self.direct(
+                    &Reference::Call(*function_index),
+                    CALL,
+                    *function_index,
+                    at.end,
+                );
+                self.jump_out(at.end);
+                return true;
+            }
+            Operator::ReturnCallIndirect { .. } | Operator::ReturnCallRef { .. } => {
+                self.copy.until(at.start);
+                self.copy.return_call(at.clone());
+                self.jump_out(at.end);
+                return true;
+            }
+            _ => {}
+        }
+        false
+    }
+
+    fn jump_out(&mut self, end: usize) {
+        let depth = self.depth;
+        self.copy.insert(|code| {
+            code.br(depth);
+        });
+        self.copy.from = end;
+    }
+
+    fn set_context(&mut self, reference: &Reference, offset: u32) {
+        let (plan, taken) = (self.plan, self.first_local);
+        if plan.is_plain_recursion(self.function, reference) {
+            return self
+                .copy
+                .insert(|code| contexts::before_self_call(code, &plan.indices, taken));
+        }
         self.copy
-            .insert(|code| contexts::before_call(code, &plan.indices, saved, call_site));
+            .insert(|code| contexts::before_call(code, &plan.indices, taken, offset));
         if plan.may_be_allocator(reference) {
             *self.allocator_calls += 1;
             let number = *self.allocator_calls;
@@ -151,20 +210,32 @@ impl Rewrite<'_> {
         }
     }
 
+    fn direct(&mut self, reference: &Reference, opcode: u8, target: u32, end: usize) {
+        let is_allocator = matches!(self.kind, Kind::Counted | Kind::Plain);
+        match self.plan.allocator(target) {
+            Some(callee) if is_allocator && reference.is_call() => {
+                self.nested_call(reference, callee, opcode, end);
+            }
+            _ => {
+                let target = self.plan.indices.reference(target);
+                self.copy.replace(opcode, target, end);
+            }
+        }
+    }
+
     /// An allocator calls another one: no event, but what it gets may come back to be freed.
     fn nested_call(&mut self, reference: &Reference, callee: &Allocator, opcode: u8, end: usize) {
-        let indices = &self.plan.indices;
+        let (indices, width) = (&self.plan.indices, self.plan.width);
         let results = self.plan.module.signature(callee.function).results();
         let hands_out = callee.role.allocates() && !matches!(callee.role, Role::AllocateInto { .. });
         match (reference, results) {
             (Reference::Call(_), [result]) if hands_out => {
                 let is_wide = *result == ValType::I64;
                 let local = self.first_local + u32::from(is_wide);
-                let width = self.plan.width;
                 self.copy
-                    .replace(opcode, indices.body(callee.function), end);
+                    .replace(opcode, indices.plain(callee.function), end);
                 self.copy
-                    .insert(|code| wrapper::note_inner(code, indices, width, local, is_wide));
+                    .insert(|code| counting::note_inner(code, indices, width, local, is_wide));
             }
             _ => self
                 .copy
@@ -245,15 +316,30 @@ struct Copy<'a> {
 
 impl Copy<'_> {
     /// Declares more locals behind the function's own.
-    fn declare_locals(&mut self, locals: &Locals, more: &[u8]) {
+    fn declare_locals(&mut self, locals: &Locals, more: &[wasm_encoder::ValType]) {
         if more.is_empty() {
             return self.until(locals.end);
         }
         (locals.groups + more.len() as u32).encode(self.output);
         self.output
             .extend(&self.source[locals.groups_start..locals.end]);
-        self.output.extend(more.iter().flat_map(|local| [1, *local]));
+        for local in more {
+            self.output.push(1);
+            local.encode(self.output);
+        }
         self.from = locals.end;
+    }
+
+    /// Writes the call of a tail call that is not direct: the same immediates behind another opcode.
+    fn return_call(&mut self, at: Range<usize>) {
+        self.mark(at.start);
+        // `return_call_indirect` and `return_call_ref`, and the calls that they are.
+        self.output.push(match self.source[at.start] {
+            0x13 => 0x11,
+            _ => 0x14,
+        });
+        self.output.extend(&self.source[at.start + 1..at.end]);
+        self.from = at.end;
     }
 
     /// Copies what is left before that offset.

@@ -1,83 +1,101 @@
 //! Calling contexts: one 64-bit hash that every call from which an allocation can be reached moves on.
 //!
-//! Probabilistic calling context (Bond and McKinley, OOPSLA 2007), with the depth of recursion in the low bits: a function
-//! takes the context at entry and sets `hash * MULTIPLIER + call site` before a call. Nothing needs to be restored on
-//! return, on a throw or on a longjmp, since the next call sets the context anew from what the function took at entry.
+//! Probabilistic calling context (Bond and McKinley, OOPSLA 2007): a function takes the context at entry and sets
+//! `context * MULTIPLIER + call site` before a call. Nothing needs to be restored on return, on a throw or on a longjmp,
+//! since the next call sets the context anew from what the function took at entry.
+//!
+//! The context of a stack is defined as that of the stack without its cycles ([`Context`]), so that recursion folds: a
+//! function that was seen to recurse asks at entry what its context folds to ([`Helper::Fold`]).
 
 use wasm_encoder::{BlockType, InstructionSink, MemArg};
 
 use super::indices::{Helper, Indices, Register};
 use crate::splitmix;
 
-/// The 64-bit golden ratio, an odd number that spreads its bits.
-const MULTIPLIER: i64 = 0x9e37_79b9_7f4a_7c15_u64 as i64;
+/// An odd number that spreads its bits and fits the immediate of a multiplication: MurmurHash2's (Appleby, 2008).
+const MULTIPLIER: i64 = 0x5bd1_e995;
 
-const DEPTH_BITS: u32 = 16;
+/// A calling context as the guest computes it, from the outermost call on.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Context(i64);
 
-/// The low bits of a context, which hold the depth of recursion.
-pub(crate) const DEPTH_MASK: i64 = (1 << DEPTH_BITS) - 1;
+impl Context {
+    /// The context of what is called at that offset of the original file, by a function of this context.
+    pub fn called_at(self, offset: u32) -> Context {
+        Context(
+            self.0
+                .wrapping_mul(MULTIPLIER)
+                .wrapping_add(call_site(offset)),
+        )
+    }
 
-/// The constant of one call site: well mixed, zero in the bits that hold the depth.
-pub(crate) fn call_site(function: u32, ordinal: u32) -> i64 {
-    let (mixed, _) = splitmix::next(u64::from(function) << 32 | u64::from(ordinal));
-    (mixed >> DEPTH_BITS << DEPTH_BITS) as i64
+    /// The number that stands for it in the guest.
+    pub fn number(self) -> i64 {
+        self.0
+    }
 }
 
-/// Takes the context at entry, multiplied once and for all calls; folds it first if the function was seen to recurse.
+/// The constant of the call at that offset of the original file. No two have the same: this is the finalizer of MurmurHash3
+/// (Appleby, 2011), a bijection.
+fn call_site(offset: u32) -> i64 {
+    let mut mixed = offset;
+    mixed = (mixed ^ (mixed >> 16)).wrapping_mul(0x85eb_ca6b);
+    mixed = (mixed ^ (mixed >> 13)).wrapping_mul(0xc2b2_ae35);
+    (mixed ^ (mixed >> 16)).cast_signed().into()
+}
+
+/// What tells one function's entries in the table of folded contexts from another's: an indirect call's context does not
+/// say whom it calls.
+fn identity(function: u32) -> i64 {
+    let (mixed, _) = splitmix::next(function.into());
+    mixed.cast_signed()
+}
+
+/// Takes the context at entry.
 ///
-/// `recursion_entry` is the function's word in the recursion table if it lies on a cycle of the call graph. The word is zero
-/// until the host sees the function twice on one stack, so that cycles which are never run cost a load and a branch.
-/// `has_depth` says whether anything in the module may recurse.
+/// A function that lies on a cycle of the call graph has a word in the recursion table, whose address is given. The word is
+/// zero until the host sees the function twice on one stack, so that cycles which are never run cost a load and a branch.
 pub(crate) fn enter(
     code: &mut InstructionSink<'_>,
     indices: &Indices,
-    saved: u32,
+    taken: u32,
+    function: u32,
     recursion_entry: Option<u32>,
-    has_depth: bool,
 ) {
-    code.global_get(indices.register(Register::Context));
-    if let Some(entry) = recursion_entry {
-        let word = MemArg {
-            offset: entry.into(),
-            align: 2,
-            memory_index: indices.log(),
-        };
-        code.local_set(saved)
-            .i32_const(0)
-            .i32_load(word)
-            .if_(BlockType::Empty);
-        code.local_get(saved)
-            .i32_const(entry as i32)
-            .call(indices.helper(Helper::Fold))
-            .local_set(saved);
-        code.end().local_get(saved);
-    }
-    if !has_depth {
-        code.i64_const(MULTIPLIER).i64_mul().local_set(saved);
+    code.global_get(indices.register(Register::Context))
+        .local_set(taken);
+    let Some(entry) = recursion_entry else {
         return;
-    }
-    // The depth is carried along and stays out of the hash: what folds must have one context at any depth.
-    code.local_tee(saved)
-        .i64_const(!DEPTH_MASK)
-        .i64_and()
-        .i64_const(MULTIPLIER)
-        .i64_mul();
-    code.local_get(saved)
-        .i64_const(DEPTH_MASK)
-        .i64_and()
-        .i64_or()
-        .local_set(saved);
+    };
+    let word = MemArg {
+        offset: entry.into(),
+        align: 2,
+        memory_index: indices.log(),
+    };
+    code.i32_const(0).i32_load(word).if_(BlockType::Empty);
+    code.local_get(taken)
+        .i64_const(identity(function))
+        .call(indices.helper(Helper::Fold))
+        .local_set(taken)
+        .end();
 }
 
-/// Sets the context for the call that follows.
+/// Sets the context for the call that follows, which stands at that offset of the original file.
 pub(crate) fn before_call(
     code: &mut InstructionSink<'_>,
     indices: &Indices,
-    saved: u32,
-    call_site: i64,
+    taken: u32,
+    offset: u32,
 ) {
-    code.local_get(saved).i64_const(call_site).i64_add();
+    code.local_get(taken).i64_const(MULTIPLIER).i64_mul();
+    code.i64_const(call_site(offset)).i64_add();
     code.global_set(indices.register(Register::Context));
+}
+
+/// Sets the context for a function's call of itself: it folds to what the function took.
+pub(crate) fn before_self_call(code: &mut InstructionSink<'_>, indices: &Indices, taken: u32) {
+    code.local_get(taken)
+        .global_set(indices.register(Register::Context));
 }
 
 /// Names the call site itself, by its number in the module, for the call of an allocator that follows.

@@ -1,11 +1,11 @@
 //! Where things lie in the log, the second memory that an instrumented module carries.
 //!
 //! ```text
-//! 0            contexts seen (i32), folded allocations (i64)
-//! 64           recursion table: one i32 for each function that lies on a cycle of the call graph
-//! shadow stack one frame for each live activation of a function that was seen to recurse
-//! contexts     open-addressing table from calling context to site
-//! records      what happened to the heap, drained by the host
+//! 0          contexts seen (i32), contexts folded (i32), allocations beyond the cap (i64)
+//! 64         recursion table: one i32 for each function that may recurse
+//! folds      open-addressing table: what the context of a function that recurses folds to
+//! contexts   open-addressing table from calling context to site
+//! records    what happened to the heap, drained by the host
 //! ```
 
 use wasm_encoder::{InstructionSink, ValType};
@@ -16,20 +16,20 @@ const PAGE: u32 = 65_536;
 /// Distinct calling contexts that are kept apart; later ones fold to their call site.
 pub(crate) const CONTEXT_CAP: u32 = 16_384;
 
-/// Live activations of recursive functions that are told apart. The engine's stack holds fewer frames than that.
-pub(crate) const SHADOW_FRAMES: u32 = 65_536;
+/// Contexts whose folding is known by heart; later ones stay as they are, which is finer and never wrong.
+pub(crate) const FOLD_CAP: u32 = 16_384;
 
-/// Bytes of a shadow frame: recursion entry (i32), `lowest`, `latest`, `floor`, `beneath` (i16 each), padding, context (i64).
-pub(crate) const SHADOW_FRAME: u32 = 24;
-
-/// Bytes of a slot in the table of contexts: key (i64), site (i32), padding.
+/// Bytes of a slot in either table: key (i64), then a site (i32) or a context (i64).
 pub(crate) const SLOT: u32 = 16;
 
 /// Bytes that hold records. Small enough to stay in a core's own cache, large enough that draining is rare.
-const RECORD_BYTES: u32 = 4 * PAGE;
+const RECORD_BYTES: u32 = 2 * PAGE;
 
 /// Address of the number of contexts seen, an i32.
 pub(crate) const CONTEXTS_SEEN: u32 = 0;
+
+/// Address of the number of entries in the table of folded contexts, an i32.
+pub(crate) const FOLDS_SEEN: u32 = 4;
 
 /// Address of the number of allocations whose context lay beyond the cap, an i64.
 pub(crate) const FOLDED_ALLOCATIONS: u32 = 8;
@@ -52,6 +52,14 @@ impl Width {
         2 * self.field() + 4
     }
 
+    /// Bytes of an address or a size.
+    pub(crate) fn field(self) -> u32 {
+        match self {
+            Width::Narrow => 4,
+            Width::Wide => 8,
+        }
+    }
+
     /// The wasm type of an address or a size.
     pub(crate) fn field_type(self) -> ValType {
         match self {
@@ -67,13 +75,32 @@ impl Width {
             Width::Wide => code.i64_const(0),
         };
     }
+}
 
-    /// Bytes of an address or a size.
-    pub(crate) fn field(self) -> u32 {
-        match self {
-            Width::Narrow => 4,
-            Width::Wide => 8,
+/// An open-addressing table in the log.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) struct Table {
+    pub(crate) start: u32,
+    /// It has two to the power of this many slots.
+    bits: u32,
+}
+
+impl Table {
+    /// A table that is at most half full with that many entries, so that searches stay short.
+    fn new(start: u32, entries: u32) -> Table {
+        Table {
+            start,
+            bits: (2 * entries).next_power_of_two().ilog2(),
         }
+    }
+
+    pub(crate) fn end(&self) -> u32 {
+        self.start + (SLOT << self.bits)
+    }
+
+    /// The bits of a slot's address, from the start of the table.
+    pub(crate) fn mask(&self) -> u32 {
+        (SLOT << self.bits) - SLOT
     }
 }
 
@@ -88,29 +115,28 @@ pub struct Layout {
     pub records_end: u32,
     /// Size of the whole log memory, in pages of 64 KiB.
     pub pages: u32,
-    pub(crate) shadow_stack: u32,
-    pub(crate) contexts: u32,
-    /// The table of contexts has two to the power of this many slots.
-    pub(crate) context_bits: u32,
+    pub(crate) folds: Table,
+    pub(crate) contexts: Table,
 }
 
 impl Layout {
-    /// A layout for a module with that many functions on cycles and that many call sites of allocators.
+    /// A layout for a module with that many functions on cycles and that many call sites of allocators; the host is one more.
     pub(crate) fn new(width: Width, recursive_functions: u32, call_sites: u32) -> Layout {
-        let shadow_stack = (RECURSION_TABLE + 4 * recursive_functions).next_multiple_of(PAGE);
-        let contexts = shadow_stack + SHADOW_FRAMES * SHADOW_FRAME;
-        // At most half full, so that probes stay short.
-        let slots = (2 * (CONTEXT_CAP + call_sites)).next_power_of_two();
-        let records = contexts + slots * SLOT;
+        let folds = (RECURSION_TABLE + 4 * recursive_functions).next_multiple_of(PAGE);
+        let folds = Table::new(folds, if recursive_functions > 0 { FOLD_CAP } else { 0 });
+        let contexts = Table::new(
+            folds.end().next_multiple_of(PAGE),
+            CONTEXT_CAP + call_sites + 1,
+        );
+        let records = contexts.end();
         let end = records + RECORD_BYTES;
         Layout {
             width,
             records,
             records_end: end - width.record(),
             pages: end / PAGE,
-            shadow_stack,
+            folds,
             contexts,
-            context_bits: slots.ilog2(),
         }
     }
 

@@ -1,13 +1,14 @@
 //! The rewrite: a module becomes one that keeps exact books of its own heap.
 //!
-//! Every reference to an allocator is redirected to a wrapper that appends a record to a log in a second memory; functions
-//! from which an allocation can be reached carry a hash of their calling context. The host is called only when the log is
-//! full ([`IMPORT_FLUSH`]) and when a context is seen for the first time ([`IMPORT_FIRST_SIGHT`]): two imports and not one,
-//! so that neither needs an argument that tells it which it is.
+//! Every allocator appends a record to a log in a second memory; functions from which an allocation can be reached carry a
+//! hash of their calling context. The host is called only when the log is full ([`IMPORT_FLUSH`]), when a context is seen
+//! for the first time ([`IMPORT_FIRST_SIGHT`]), and when a function recurses in a new way ([`IMPORT_FOLD`]): three imports and
+//! not one, so that none needs an argument that tells it which it is.
 
 mod body;
 mod books;
 mod contexts;
+mod counting;
 mod event;
 mod indices;
 mod layout;
@@ -15,16 +16,15 @@ mod names;
 mod offsets;
 mod plan;
 mod rewrite;
-mod wrapper;
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
+pub use self::contexts::Context;
 pub use self::event::{Event, decode};
 use self::indices::Indices;
 pub use self::layout::{Layout, Width};
 use self::offsets::Offsets;
 use self::plan::Plan;
-pub use self::plan::Recursion;
 use crate::module::{CodeFrame, Module, NoAllocator};
 
 /// The module that an instrumented module imports from.
@@ -34,6 +34,9 @@ pub const IMPORT_FLUSH: &str = "flush";
 /// `(folded: i32) -> (site: i32)`: number the calling context that is under way, from 1; `folded` is 1 if it stands for all
 /// later contexts of its call site.
 pub const IMPORT_FIRST_SIGHT: &str = "first_sight";
+/// `(context: i64) -> (context: i64)`: what the context of the function that was just entered folds to, which is that of the
+/// stack without its cycles.
+pub const IMPORT_FOLD: &str = "fold";
 /// The memory that holds the log.
 pub const EXPORT_LOG: &str = "memgate.log";
 /// Global, i32: where the next record goes.
@@ -44,17 +47,8 @@ pub const EXPORT_INSIDE: &str = "memgate.inside";
 pub const EXPORT_CONTEXT: &str = "memgate.context";
 /// The module's own memory, where it has one, whether the module exports it or not.
 pub const EXPORT_MEMORY: &str = "memgate.memory";
-/// What the host writes to the word of a function in the recursion table once its component of the call graph was seen to
-/// recurse. `place` is where the function stands on the stack at that moment, from the outermost frame and without cycles:
-/// its activations from before have no shadow frame.
-pub fn recurses(place: Option<usize>) -> u32 {
-    /// The depth of no live activation.
-    const NEVER: u32 = 0xffff;
-    let place = place.map_or(0, |place| {
-        u32::try_from(place + 1).unwrap_or(NEVER).min(NEVER)
-    });
-    place << 16 | NEVER
-}
+/// What the host writes to the word of a function in the recursion table once it was seen twice on one stack.
+pub const RECURSES: u32 = 1;
 
 /// An instrumented module, and the way back from it.
 #[derive(Clone, Debug)]
@@ -63,8 +57,9 @@ pub struct Instrumented {
     pub wasm: Vec<u8>,
     /// Where things lie in its log.
     pub layout: Layout,
-    /// The functions that may recurse, by their index in the original module.
-    pub recursion: BTreeMap<u32, Recursion>,
+    /// The functions that may recurse, by their index in the original module, each with the address of its word in the log.
+    pub recursion: BTreeMap<u32, u32>,
+    allocators: BTreeSet<u32>,
     indices: Indices,
     offsets: Offsets,
 }
@@ -75,6 +70,11 @@ impl Instrumented {
         let function = self.indices.original(function)?;
         let offset = self.offsets.original(offset)?;
         Some(CodeFrame { function, offset })
+    }
+
+    /// Whether a function of the original module is an allocator, whose own frame is no part of a calling context.
+    pub fn is_allocator(&self, function: u32) -> bool {
+        self.allocators.contains(&function)
     }
 
     /// What the guest counted itself, from the contents of the log's memory: contexts, and allocations beyond their cap.
@@ -122,7 +122,12 @@ pub fn instrument(module: &Module) -> Result<Instrumented, InstrumentError> {
     Ok(Instrumented {
         wasm: rewritten.wasm,
         layout: rewritten.layout,
-        recursion: plan.recursion(),
+        recursion: plan.recursion().clone(),
+        allocators: plan
+            .allocators
+            .iter()
+            .map(|allocator| allocator.function)
+            .collect(),
         indices: plan.indices,
         offsets: rewritten.offsets,
     })

@@ -25,9 +25,9 @@ fn function_names(functions: wasmparser::NameMap<'_>, plan: &Plan<'_>) -> Option
         let naming = naming.ok()?;
         all.insert(plan.indices.body(naming.index), naming.name.to_string());
     }
-    for (function, wrapper) in plan.indices.wrappers() {
+    for (index, (_, function)) in (plan.indices.first_added()..).zip(plan.indices.added()) {
         if let Some(name) = all.get(&plan.indices.body(function)).cloned() {
-            all.insert(wrapper, name);
+            all.insert(index, name);
         }
     }
     for helper in Helper::ALL {

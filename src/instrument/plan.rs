@@ -21,12 +21,7 @@ impl<'a> Plan<'a> {
     pub(crate) fn new(module: &'a Module) -> Result<Plan<'a>, NoAllocator> {
         let allocators = module.allocators()?;
         let graph = module.call_graph();
-        let nested: BTreeSet<u32> = allocators
-            .iter()
-            .flat_map(|allocator| &graph.nesting(allocator.function).direct)
-            .copied()
-            .collect();
-        let indices = Indices::new(module, &allocators, nested.into_iter());
+        let indices = indices(module, &allocators, &graph);
         let width = width(module, &allocators);
         let mut plan = Plan {
             module,
@@ -37,18 +32,32 @@ impl<'a> Plan<'a> {
             recursion: BTreeMap::new(),
         };
         plan.recursion = (module.imported_functions()..module.function_count())
-            .filter(|function| {
-                plan.keeps_context(*function) && plan.graph.component(*function).is_some()
-            })
+            .filter(|function| plan.may_recurse(*function))
             .zip((0..).map(Layout::recursion_entry))
             .collect();
         Ok(plan)
     }
 
+    /// Whether the function has to find out whether it recurses. One that only calls itself need not: there it is known.
+    fn may_recurse(&self, function: u32) -> bool {
+        self.keeps_context(function)
+            && self.graph.component(function).is_some()
+            && !self.graph.only_calls_itself(function)
+    }
+
+    /// Whether that call is one of a function that recurses in no other way.
+    pub(crate) fn is_plain_recursion(&self, caller: u32, call: &Reference) -> bool {
+        let callee = match *call {
+            Reference::Call(callee) | Reference::TailCall(callee) => callee,
+            _ => return false,
+        };
+        caller == callee && self.graph.only_calls_itself(caller)
+    }
+
     /// Whether the function takes its calling context at entry and hands it on to what it calls.
     pub(crate) fn keeps_context(&self, function: u32) -> bool {
         // What an allocator calls in turn is not counted, so it needs no context.
-        self.graph.reaches(function) && !self.indices.is_allocator(function)
+        self.graph.reaches(function) && self.allocator(function).is_none()
     }
 
     /// Whether an allocation can be reached by that call.
@@ -62,13 +71,18 @@ impl<'a> Plan<'a> {
         }
     }
 
+    /// At least as many as there are calls that may be of an allocator.
+    pub(crate) fn allocator_calls(&self) -> u32 {
+        self.graph.allocator_calls()
+    }
+
     /// Whether that call may be one of an allocator itself.
     pub(crate) fn may_be_allocator(&self, call: &Reference) -> bool {
         match *call {
             Reference::Call(function) | Reference::TailCall(function) => {
-                self.indices.is_allocator(function)
+                self.allocator(function).is_some()
             }
-            Reference::Indirect { .. } => true,
+            Reference::Indirect { type_index } => self.graph.type_holds_allocator(type_index),
             Reference::Function(_) => false,
         }
     }
@@ -83,11 +97,6 @@ impl<'a> Plan<'a> {
         self.graph.has_hidden_nesting()
     }
 
-    /// Whether anything may recurse, so that contexts hold a depth.
-    pub(crate) fn has_recursion(&self) -> bool {
-        !self.recursion.is_empty()
-    }
-
     /// The allocator that a function is.
     pub(crate) fn allocator(&self, function: u32) -> Option<&Allocator> {
         let place = self
@@ -100,24 +109,9 @@ impl<'a> Plan<'a> {
         self.recursion.get(&function).copied()
     }
 
-    /// Each function that may recurse: its word in the recursion table and its cycle of the call graph.
-    pub(crate) fn recursion(&self) -> BTreeMap<u32, Recursion> {
-        self.recursion
-            .iter()
-            .map(|(function, entry)| {
-                let component = self
-                    .graph
-                    .component(*function)
-                    .expect("only functions on cycles are listed");
-                (
-                    *function,
-                    Recursion {
-                        entry: *entry,
-                        component,
-                    },
-                )
-            })
-            .collect()
+    /// Each function that may recurse, and the address of its word in the recursion table.
+    pub(crate) fn recursion(&self) -> &BTreeMap<u32, u32> {
+        &self.recursion
     }
 
     /// Number of a function's parameters.
@@ -126,13 +120,20 @@ impl<'a> Plan<'a> {
     }
 }
 
-/// A function that lies on a cycle of the call graph.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct Recursion {
-    /// Address of its word in the recursion table: zero until it [`recurses`](super::recurses).
-    pub entry: u32,
-    /// Functions of one component can reach each other.
-    pub component: u32,
+fn indices(module: &Module, allocators: &[Allocator], graph: &CallGraph) -> Indices {
+    let functions = allocators.iter().map(|allocator| allocator.function);
+    let nested: BTreeSet<u32> = functions
+        .clone()
+        .flat_map(|allocator| &graph.nesting(allocator).direct)
+        .copied()
+        .collect();
+    // An allocator that may be called while another one is at work finds that out only when it is called.
+    let is_needed = |function: &u32| graph.has_hidden_nesting() || nested.contains(function);
+    let plain: BTreeSet<u32> = functions
+        .filter(|function| *function >= module.imported_functions())
+        .filter(is_needed)
+        .collect();
+    Indices::new(module, allocators, &plain, &nested)
 }
 
 fn width(module: &Module, allocators: &[Allocator]) -> Width {

@@ -4,21 +4,21 @@ use std::ops::Range;
 
 use wasm_encoder::reencode::{self, Reencode};
 use wasm_encoder::{
-    ConstExpr, ElementSection, Encode, EntityType, ExportKind, ExportSection, GlobalSection,
+    ConstExpr, ElementSection, Encode, EntityType, ExportKind, ExportSection, Function, GlobalSection,
     GlobalType, MemoryType, RawSection, SectionId, TableSection, ValType,
 };
 use wasmparser::{BinaryReader, Parser, Payload};
 
 use super::books::Books;
-use super::indices::{Helper, Indices, Register};
+use super::body::{self, Kind};
+use super::counting::Counting;
+use super::indices::{Added, Helper, Indices, Register};
 use super::layout::Layout;
 use super::offsets::Offsets;
 use super::plan::Plan;
-use super::wrapper::Wrapper;
 use super::{EXPORT_CONTEXT, EXPORT_CURSOR, EXPORT_INSIDE, EXPORT_LOG, EXPORT_MEMORY};
 use super::{IMPORT_FIRST_SIGHT, IMPORT_FLUSH};
-use super::{IMPORT_MODULE, body, names};
-use crate::module::Allocator;
+use super::{IMPORT_FOLD, IMPORT_MODULE, names};
 
 /// The sections that the books need, in the order in which a module has them.
 const NEEDED: [SectionId; 7] = [
@@ -39,13 +39,13 @@ pub(crate) struct Rewritten {
 }
 
 pub(crate) fn rewrite(plan: &Plan<'_>) -> Result<Rewritten, reencode::Error> {
-    let bodies = Bodies::rewrite(plan)?;
     let layout = Layout::new(
         plan.width,
         plan.recursion().len() as u32,
-        bodies.allocator_calls,
+        plan.allocator_calls(),
     );
-    let mut rewrite = Rewrite::new(plan, layout, bodies);
+    let bodies = Bodies::rewrite(plan, &layout)?;
+    let mut rewrite = Rewrite::new(plan, &layout, bodies);
     let mut parser = Parser::new(0);
     parser.set_features(wasmparser::WasmFeatures::all());
     for payload in parser.parse_all(plan.module.bytes()) {
@@ -54,64 +54,92 @@ pub(crate) fn rewrite(plan: &Plan<'_>) -> Result<Rewritten, reencode::Error> {
     rewrite.add_needed_before(u8::MAX);
     Ok(Rewritten {
         wasm: rewrite.wasm,
-        layout,
         offsets: rewrite.bodies.offsets,
+        layout,
     })
 }
 
-/// The rewritten bodies of all functions, each with its size.
-struct Bodies {
+/// The bodies of all functions, each with its size.
+struct Bodies<'a> {
+    plan: &'a Plan<'a>,
+    layout: &'a Layout,
     bytes: Vec<u8>,
     /// From the start of the first body.
     offsets: Offsets,
     count: u32,
     allocator_calls: u32,
+    /// The body under way.
+    body: Vec<u8>,
 }
 
-impl Bodies {
-    fn rewrite(plan: &Plan<'_>) -> wasmparser::Result<Bodies> {
+impl<'a> Bodies<'a> {
+    fn rewrite(plan: &'a Plan<'a>, layout: &'a Layout) -> wasmparser::Result<Bodies<'a>> {
         let module = plan.module;
         let mut bodies = Bodies {
+            plan,
+            layout,
             bytes: Vec::with_capacity(module.bytes().len()),
             offsets: Offsets::default(),
             count: 0,
             allocator_calls: 0,
+            body: Vec::new(),
         };
-        let mut body = Vec::new();
         for function in module.imported_functions()..module.function_count() {
-            let mut offsets = Offsets::default();
-            body.clear();
-            body::rewrite(
-                plan,
-                function,
-                &mut body,
-                &mut offsets,
-                &mut bodies.allocator_calls,
-            )?;
-            bodies.add(&body);
-            let start = bodies.bytes.len() - body.len();
-            bodies.offsets.append(offsets, start as u32);
+            bodies.copy(Kind::of(plan, function), function)?;
+        }
+        for helper in Helper::ALL {
+            let books = Books {
+                layout,
+                indices: &plan.indices,
+            };
+            bodies.add(books.body(helper));
+        }
+        for (added, function) in plan.indices.added() {
+            match added {
+                Added::Wrapper => bodies.add(Counting::wrapper(plan, layout, function)),
+                Added::Plain => bodies.copy(Kind::Plain, function)?,
+                Added::Nested => bodies.add(Counting::nested(plan, layout, function)),
+            }
         }
         Ok(bodies)
     }
 
-    fn add(&mut self, body: &[u8]) {
-        body.encode(&mut self.bytes);
+    fn copy(&mut self, kind: Kind, function: u32) -> wasmparser::Result<()> {
+        let mut offsets = Offsets::default();
+        self.body.clear();
+        body::rewrite(
+            self.plan,
+            self.layout,
+            kind,
+            function,
+            &mut self.body,
+            &mut offsets,
+            &mut self.allocator_calls,
+        )?;
+        self.body.encode(&mut self.bytes);
+        let start = self.bytes.len() - self.body.len();
+        self.offsets.append(offsets, start as u32);
+        self.count += 1;
+        Ok(())
+    }
+
+    fn add(&mut self, body: Function) {
+        body.into_raw_body().encode(&mut self.bytes);
         self.count += 1;
     }
 }
 
 struct Rewrite<'a> {
     plan: &'a Plan<'a>,
-    layout: Layout,
-    bodies: Bodies,
+    layout: &'a Layout,
+    bodies: Bodies<'a>,
     wasm: Vec<u8>,
     /// How many of the needed sections are written.
     written: usize,
 }
 
 impl<'a> Rewrite<'a> {
-    fn new(plan: &'a Plan<'a>, layout: Layout, bodies: Bodies) -> Self {
+    fn new(plan: &'a Plan<'a>, layout: &'a Layout, bodies: Bodies<'a>) -> Self {
         let wasm = wasm_encoder::Module::HEADER.to_vec();
         Rewrite {
             plan,
@@ -229,6 +257,7 @@ impl<'a> Rewrite<'a> {
         let mut section = wasm_encoder::TypeSection::new();
         section.ty().function([], []);
         section.ty().function([ValType::I32], [ValType::I32]);
+        section.ty().function([ValType::I64], [ValType::I64]);
         for helper in Helper::ALL {
             let (parameters, results) = self.books().signature(helper);
             section.ty().function(parameters, results);
@@ -245,17 +274,17 @@ impl<'a> Rewrite<'a> {
             IMPORT_FIRST_SIGHT,
             EntityType::Function(first + 1),
         );
+        section.import(IMPORT_MODULE, IMPORT_FOLD, EntityType::Function(first + 2));
         (section.len(), entries(&section))
     }
 
     fn new_functions(&self) -> (u32, Vec<u8>) {
         let mut section = wasm_encoder::FunctionSection::new();
-        let first = self.plan.indices.first_type() + 2;
+        let first = self.plan.indices.first_type() + 3;
         for helper in Helper::ALL {
             section.function(first + helper as u32);
         }
-        let indices = &self.plan.indices;
-        for (function, _) in indices.wrappers().chain(indices.all_nested()) {
+        for (_, function) in self.plan.indices.added() {
             section.function(self.plan.module.type_index(function));
         }
         (section.len(), entries(&section))
@@ -319,19 +348,6 @@ impl<'a> Rewrite<'a> {
     }
 
     fn code(&mut self) {
-        for helper in Helper::ALL {
-            let body = self.books().body(helper).into_raw_body();
-            self.bodies.add(&body);
-        }
-        for allocator in &self.plan.allocators {
-            let body = self.wrapper(allocator).outermost().into_raw_body();
-            self.bodies.add(&body);
-        }
-        for (function, _) in self.plan.indices.all_nested() {
-            let allocator = self.plan.allocator(function).expect("it is nested");
-            let body = self.wrapper(allocator).nested().into_raw_body();
-            self.bodies.add(&body);
-        }
         let mut count = Vec::new();
         self.bodies.count.encode(&mut count);
         let data = [count.as_slice(), &self.bodies.bytes].concat();
@@ -342,10 +358,6 @@ impl<'a> Rewrite<'a> {
         self.bodies
             .offsets
             .shift((self.wasm.len() - self.bodies.bytes.len()) as u32);
-    }
-
-    fn wrapper(&self, allocator: &'a Allocator) -> Wrapper<'a> {
-        Wrapper::new(self.plan, self.layout, allocator)
     }
 
     /// Custom sections stay where they are. Those that speak of offsets in function bodies would lie now, and are left out.
@@ -366,7 +378,7 @@ impl<'a> Rewrite<'a> {
 
     fn books(&self) -> Books<'_> {
         Books {
-            layout: &self.layout,
+            layout: self.layout,
             indices: &self.plan.indices,
         }
     }

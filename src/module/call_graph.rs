@@ -22,7 +22,11 @@ pub struct CallGraph {
     reaches: Vec<bool>,
     type_reaches: Vec<bool>,
     components: Vec<Option<u32>>,
+    /// How many nodes each component has.
+    sizes: Vec<u32>,
     nesting: BTreeMap<u32, Nesting>,
+    type_holds_allocator: Vec<bool>,
+    allocator_calls: u32,
 }
 
 /// What an allocator calls that is an allocator itself.
@@ -51,6 +55,13 @@ impl CallGraph {
         edges
             .read()
             .expect("the module was validated when it was loaded");
+        let class_holds_allocator = edges.classes_with_allocators();
+        let indirect_calls = edges.indirect_calls.iter().zip(&class_holds_allocator);
+        let allocator_calls = edges.allocator_calls
+            + indirect_calls
+                .filter(|(_, holds)| **holds)
+                .map(|(calls, _)| *calls)
+                .sum::<u32>();
         let (graph, is_allocator) = (edges.graph, edges.is_allocator);
         let functions = module.function_count() as usize;
         let allocating = allocators
@@ -69,19 +80,24 @@ impl CallGraph {
             })
             .collect();
         let nesting = inherit_hidden(nesting);
-        let type_reaches = module
-            .contents
-            .type_classes
-            .iter()
-            .map(|&class| reaches[functions + class as usize]);
-        let type_reaches = type_reaches.collect();
-        let mut components = components(&graph);
+        let classes = module.contents.type_classes.iter();
+        let type_reaches = classes
+            .clone()
+            .map(|&class| reaches[functions + class as usize])
+            .collect();
+        let type_holds_allocator = classes
+            .map(|&class| class_holds_allocator[class as usize])
+            .collect();
+        let (mut components, sizes) = components(&graph);
         components.truncate(functions);
         CallGraph {
             reaches: reaches[..functions].to_vec(),
             type_reaches,
             components,
+            sizes,
             nesting,
+            type_holds_allocator,
+            allocator_calls,
         }
     }
 
@@ -105,6 +121,16 @@ impl CallGraph {
         self.nesting.values().any(|nesting| nesting.hidden)
     }
 
+    /// Whether an indirect call of that type may be one of an allocator.
+    pub fn type_holds_allocator(&self, type_index: u32) -> bool {
+        self.type_holds_allocator[type_index as usize]
+    }
+
+    /// How many calls may be of an allocator.
+    pub fn allocator_calls(&self) -> u32 {
+        self.allocator_calls
+    }
+
     /// Whether an indirect call of that type may lead to an allocation.
     pub fn type_reaches(&self, type_index: u32) -> bool {
         self.type_reaches[type_index as usize]
@@ -114,6 +140,12 @@ impl CallGraph {
     /// `None` where a function cannot be active twice at a time.
     pub fn component(&self, function: u32) -> Option<u32> {
         self.components[function as usize]
+    }
+
+    /// Whether a function may be active twice at a time for no other reason than that it calls itself by its index.
+    pub fn only_calls_itself(&self, function: u32) -> bool {
+        self.component(function)
+            .is_some_and(|component| self.sizes[component as usize] == 1)
     }
 }
 
@@ -127,6 +159,10 @@ struct Edges<'m> {
     is_allocator: Vec<bool>,
     /// Functions whose address is taken, so that a second mention adds no second edge.
     is_taken: Vec<bool>,
+    /// Direct calls of allocators.
+    allocator_calls: u32,
+    /// Indirect calls, by the class of their type.
+    indirect_calls: Vec<u32>,
 }
 
 #[derive(Clone, Copy)]
@@ -151,6 +187,8 @@ impl<'m> Edges<'m> {
             graph,
             is_allocator,
             is_taken: vec![false; functions],
+            allocator_calls: 0,
+            indirect_calls: vec![0; module.contents.supertypes.len()],
         }
     }
 
@@ -241,8 +279,15 @@ impl<'m> Edges<'m> {
 
     fn add_call(&mut self, caller: u32, callee: Callee, returns: bool) {
         let callee = match callee {
-            Callee::Function(function) => NodeIndex::new(function as usize),
-            Callee::Type(ty) => self.type_node(self.module.contents.type_classes[ty as usize]),
+            Callee::Function(function) => {
+                self.allocator_calls += u32::from(self.is_allocator[function as usize]);
+                NodeIndex::new(function as usize)
+            }
+            Callee::Type(ty) => {
+                let class = self.module.contents.type_classes[ty as usize];
+                self.indirect_calls[class as usize] += 1;
+                self.type_node(class)
+            }
         };
         let may_recurse = returns && !self.is_allocator[caller as usize];
         self.graph
@@ -264,6 +309,18 @@ impl<'m> Edges<'m> {
             );
             class = contents.supertypes[current as usize];
         }
+    }
+
+    /// For each class of types, whether an allocator's address is taken that is of one of them.
+    fn classes_with_allocators(&self) -> Vec<bool> {
+        let functions = self.is_allocator.len();
+        (functions..self.graph.node_count())
+            .map(|class| {
+                self.graph
+                    .neighbors(NodeIndex::new(class))
+                    .any(|function| self.is_allocator[function.index()])
+            })
+            .collect()
     }
 
     fn type_node(&self, class: u32) -> NodeIndex<u32> {
@@ -336,8 +393,8 @@ fn inherit_hidden(mut nesting: BTreeMap<u32, Nesting>) -> BTreeMap<u32, Nesting>
     }
 }
 
-/// The cycles that calls may run in, numbered in the order of their first nodes.
-fn components(graph: &Graph) -> Vec<Option<u32>> {
+/// The cycles that calls may run in, numbered in the order of their first nodes, and the size of each.
+fn components(graph: &Graph) -> (Vec<Option<u32>>, Vec<u32>) {
     let recursive = EdgeFiltered::from_fn(graph, |edge| *edge.weight());
     let mut component_of = vec![None; graph.node_count()];
     let mut cycles: Vec<Vec<NodeIndex>> = kosaraju_scc(&recursive);
@@ -349,7 +406,8 @@ fn components(graph: &Graph) -> Vec<Option<u32>> {
             component_of[node.index()] = Some(number);
         }
     }
-    component_of
+    let sizes = cycles.iter().map(|nodes| nodes.len() as u32).collect();
+    (component_of, sizes)
 }
 
 fn calls_itself(graph: &Graph, node: NodeIndex) -> bool {

@@ -14,13 +14,14 @@ use super::engine::{Compiled, Engine};
 use super::error::{Halt, RunError};
 use super::limits::{Deadline, MemoryLimit};
 use super::observer::{Log, MarkKind, Observer};
-use super::sights::{Recursing, Sights};
+use super::sights::Sights;
 use super::wasi::{self, Inodes, Random};
 use super::world::World;
 use crate::instrument::{
     EXPORT_CONTEXT, EXPORT_CURSOR, EXPORT_LOG, EXPORT_MEMORY, IMPORT_FIRST_SIGHT, IMPORT_FLUSH,
-    IMPORT_MODULE, recurses,
+    IMPORT_FOLD, IMPORT_MODULE, RECURSES,
 };
+use crate::module::CodeFrame;
 use crate::suite::Limits;
 
 /// The export that a reactor wants to be called first.
@@ -39,8 +40,6 @@ pub(crate) struct State<O> {
     compiled: Compiled,
     limit: MemoryLimit,
     books: Option<Books>,
-    /// Words of the recursion table that speak of activations from before; they are gone once the host calls again.
-    beneath: Vec<usize>,
     provide: Provide<O>,
 }
 
@@ -85,7 +84,6 @@ impl<O: Observer + Send + 'static> Guest<O> {
             compiled: compiled.clone(),
             limit: MemoryLimit::new(limits.memory, compiled.instrumented.layout.bytes()),
             books: None,
-            beneath: Vec::new(),
             provide,
         };
         let mut store = Store::new(&engine.0, state);
@@ -148,12 +146,8 @@ impl<O: Observer + Send + 'static> Guest<O> {
     pub(crate) fn call(&mut self, export: &str, arguments: &[Val]) -> Result<Vec<Val>, Halt> {
         let (function, signature) = &self.functions[export];
         let mut results = vec![Val::I32(0); signature.results().len()];
-        if let Some(Books { context, log, .. }) = self.store.data().books {
+        if let Some(Books { context, .. }) = self.store.data().books {
             context.set(&mut self.store, Val::I64(0))?;
-            for entry in std::mem::take(&mut self.store.data_mut().beneath) {
-                log.write(&mut self.store, entry, &recurses(None).to_le_bytes())
-                    .map_err(wasmtime::Error::from)?;
-            }
         }
         function.call(&mut self.store, arguments, &mut results)?;
         Ok(results)
@@ -301,7 +295,7 @@ fn counts<O>(store: &mut Store<State<O>>) -> Log {
     }
 }
 
-/// Provides the two functions that an instrumented module imports.
+/// Provides the functions that an instrumented module imports.
 pub(crate) fn link_books<O: Observer + Send + 'static>(
     linker: &mut Linker<State<O>>,
 ) -> wasmtime::Result<()> {
@@ -314,6 +308,7 @@ pub(crate) fn link_books<O: Observer + Send + 'static>(
         },
     )?;
     linker.func_wrap(IMPORT_MODULE, IMPORT_FIRST_SIGHT, first_sight::<O>)?;
+    linker.func_wrap(IMPORT_MODULE, IMPORT_FOLD, fold::<O>)?;
     Ok(())
 }
 
@@ -321,29 +316,41 @@ fn first_sight<O: Observer + 'static>(
     mut caller: Caller<'_, State<O>>,
     folded: u32,
 ) -> wasmtime::Result<u32> {
-    find_books(&mut caller);
-    let backtrace = WasmBacktrace::force_capture(&caller);
+    let stack = look(&mut caller)?;
+    // The allocator is on top of the stack, and the site is where it was called.
+    let instrumented = &caller.data().compiled.instrumented;
+    let is_allocator = |frame: &CodeFrame| instrumented.is_allocator(frame.function);
+    let site = stack.iter().position(|frame| !is_allocator(frame));
+    let stack = &stack[site.unwrap_or(stack.len())..];
     let state = caller.data_mut();
-    let instrumented = state.compiled.instrumented.clone();
-    let stack = original_stack(&backtrace, &instrumented);
-    let sight = state
-        .sights
-        .see(&stack, folded != 0, &instrumented.recursion);
+    let sight = state.sights.see(stack, folded != 0);
     if let Some(stack) = sight.new {
         state.observer.site(stack, folded != 0);
     }
-    let log = state.books.map(|books| books.log);
-    for (Recursing { function, place }, log) in
-        sight.recursing.into_iter().zip(log.into_iter().cycle())
-    {
-        let entry = instrumented.recursion[&function].entry as usize;
-        log.write(&mut caller, entry, &recurses(place).to_le_bytes())?;
-        if place.is_some() {
-            caller.data_mut().beneath.push(entry);
-        }
-    }
     // The guest counts sites from 1, since 0 marks an empty slot in its table.
     Ok(sight.site + 1)
+}
+
+fn fold<O: 'static>(mut caller: Caller<'_, State<O>>, context: i64) -> wasmtime::Result<i64> {
+    let stack = look(&mut caller)?;
+    Ok(caller.data_mut().sights.fold(&stack, context))
+}
+
+/// The stack of the guest, innermost first; functions that recurse on it are told to fold from now on.
+fn look<O>(caller: &mut Caller<'_, State<O>>) -> wasmtime::Result<Vec<CodeFrame>> {
+    find_books(caller);
+    let backtrace = WasmBacktrace::force_capture(&*caller);
+    let state = caller.data_mut();
+    let instrumented = state.compiled.instrumented.clone();
+    let stack = original_stack(&backtrace, &instrumented);
+    let recursing = state.sights.recursing(&stack, &instrumented.recursion);
+    if let Some(Books { log, .. }) = state.books {
+        for function in recursing {
+            let word = instrumented.recursion[&function] as usize;
+            log.write(&mut *caller, word, &RECURSES.to_le_bytes())?;
+        }
+    }
+    Ok(stack)
 }
 
 /// The books are at hand from instantiation on, but a start function writes to them before that is over.

@@ -2,14 +2,20 @@
 
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 
-use crate::instrument::Recursion;
+use crate::instrument::Context;
 use crate::module::CodeFrame;
 
-/// Every site that was seen, and every component of the call graph that was seen to recurse.
+/// Frames that are looked at in order to fold contexts. What lies beyond stays as it is, which is finer and never wrong; a
+/// program gets there only if it goes ten thousand calls deep again and again before it allocates for the first time.
+const FOLDED_FRAMES: usize = 20_000_000;
+
+/// Every site that was seen, and every function that was seen to recurse.
 #[derive(Debug, Default)]
 pub(crate) struct Sights {
     sites: HashMap<(Vec<CodeFrame>, bool), u32>,
     recursing: BTreeSet<u32>,
+    /// Frames that were looked at for the sake of folding.
+    folded_frames: usize,
 }
 
 /// What comes of one look at a stack.
@@ -19,85 +25,60 @@ pub(crate) struct Sight {
     pub(crate) site: u32,
     /// The site's stack if no context led to it before.
     pub(crate) new: Option<Vec<CodeFrame>>,
-    /// Functions that the guest is to fold from now on.
-    pub(crate) recursing: Vec<Recursing>,
-}
-
-/// A function of a component in which something recursed.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) struct Recursing {
-    pub(crate) function: u32,
-    /// Where it is on the stack without cycles, from the outermost frame; none if it is not.
-    pub(crate) place: Option<usize>,
 }
 
 impl Sights {
     /// Looks at the stack of a context, innermost first. `folded` keeps no more of it than the call site.
-    pub(crate) fn see(
-        &mut self,
-        stack: &[CodeFrame],
-        folded: bool,
-        recursion: &BTreeMap<u32, Recursion>,
-    ) -> Sight {
-        let reduced = without_cycles(stack);
-        let recursing = self.find_recursion(stack, &reduced, recursion);
-        let kept = if folded {
-            reduced.into_iter().take(1).collect()
-        } else {
-            reduced
-        };
+    pub(crate) fn see(&mut self, stack: &[CodeFrame], folded: bool) -> Sight {
+        let mut kept = without_cycles(stack);
+        if folded {
+            kept.truncate(1);
+        }
         let key = (kept, folded);
         let next = self.sites.len() as u32;
         match self.sites.get(&key) {
             Some(site) => Sight {
                 site: *site,
                 new: None,
-                recursing,
             },
             None => {
                 let new = Some(key.0.clone());
                 self.sites.insert(key, next);
-                Sight {
-                    site: next,
-                    new,
-                    recursing,
-                }
+                Sight { site: next, new }
             }
         }
     }
 
-    /// Once anything in a component of the call graph recurses, every function of it is to be folded: were one left out, what
-    /// lies between two of its activations might be folded although it hides them.
-    fn find_recursion(
+    /// The context of the function on top of the stack, innermost first, that has come by `context`.
+    pub(crate) fn fold(&mut self, stack: &[CodeFrame], context: i64) -> i64 {
+        self.folded_frames += stack.len();
+        if self.folded_frames > FOLDED_FRAMES {
+            return context;
+        }
+        let reduced = without_cycles(stack);
+        let callers = reduced.iter().skip(1).rev();
+        callers
+            .fold(Context::default(), |context, frame| {
+                context.called_at(frame.offset)
+            })
+            .number()
+    }
+
+    /// Those functions that are on the stack more than once and were not known to be; `may_recurse` are those of which it is
+    /// asked.
+    pub(crate) fn recursing(
         &mut self,
         stack: &[CodeFrame],
-        reduced: &[CodeFrame],
-        recursion: &BTreeMap<u32, Recursion>,
-    ) -> Vec<Recursing> {
+        may_recurse: &BTreeMap<u32, u32>,
+    ) -> Vec<u32> {
         let mut on_stack = BTreeSet::new();
         let repeated = stack
             .iter()
-            .filter(|frame| !on_stack.insert(frame.function));
-        let components: BTreeSet<u32> = repeated
-            .filter_map(|frame| Some(recursion.get(&frame.function)?.component))
-            .collect();
-        let new: BTreeSet<u32> = components
-            .into_iter()
-            .filter(|component| self.recursing.insert(*component))
-            .collect();
-        let place = |function| {
-            reduced
-                .iter()
-                .rev()
-                .position(|frame| frame.function == function)
-        };
-        recursion
-            .iter()
-            .filter(|(_, function)| new.contains(&function.component))
-            .map(|(function, _)| Recursing {
-                function: *function,
-                place: place(*function),
-            })
+            .map(|frame| frame.function)
+            .filter(|function| !on_stack.insert(*function));
+        repeated
+            .filter(|function| may_recurse.contains_key(function))
+            .filter(|function| self.recursing.insert(*function))
             .collect()
     }
 }
@@ -169,55 +150,55 @@ mod tests {
         );
     }
 
-    fn one_component(functions: &str) -> BTreeMap<u32, Recursion> {
-        let entry = |letter: char| {
-            (
-                letter as u32,
-                Recursion {
-                    entry: letter as u32 * 4,
-                    component: 0,
-                },
-            )
-        };
-        functions.chars().map(entry).collect()
-    }
-
     #[test]
     fn one_site_for_one_stack_without_cycles() {
         let mut sights = Sights::default();
-        let recursion = one_component("ab");
-        assert_eq!(sights.see(&stack("abx"), false, &recursion).site, 0);
-        assert_eq!(sights.see(&stack("aby"), false, &recursion).site, 1);
-        assert_eq!(sights.see(&stack("abx"), false, &recursion).new, None);
-    }
-
-    #[test]
-    fn a_component_folds_once_something_in_it_recurses() {
-        let mut sights = Sights::default();
-        let recursion = one_component("abc");
-        let mut recursing = |functions: &str| {
-            let sight = sights.see(&stack(functions), false, &recursion);
-            let named =
-                |recursing: &Recursing| (char::from_u32(recursing.function), recursing.place);
-            sight.recursing.iter().map(named).collect::<Vec<_>>()
-        };
-        assert_eq!(recursing("xab"), []);
-        assert_eq!(
-            recursing("xacbc"),
-            [
-                (Some('a'), Some(1)),
-                (Some('b'), None),
-                (Some('c'), Some(2))
-            ]
-        );
-        assert_eq!(recursing("xaa"), []);
+        assert_eq!(sights.see(&stack("abx"), false).site, 0);
+        assert_eq!(sights.see(&stack("aby"), false).site, 1);
+        assert_eq!(sights.see(&stack("abx"), false).new, None);
     }
 
     #[test]
     fn beyond_the_cap_a_call_site_is_a_site() {
         let mut sights = Sights::default();
-        let recursion = BTreeMap::new();
-        let first = sights.see(&stack("abx"), true, &recursion);
+        let first = sights.see(&stack("abx"), true);
         assert_eq!(first.new.map(|stack| stack.len()), Some(1));
+    }
+
+    #[test]
+    fn functions_are_seen_to_recurse_once() {
+        let mut sights = Sights::default();
+        let may_recurse = "abc".chars().map(|letter| (letter as u32, 0)).collect();
+        let mut recursing = |functions: &str| {
+            let functions = sights.recursing(&stack(functions), &may_recurse);
+            functions
+                .into_iter()
+                .filter_map(char::from_u32)
+                .collect::<String>()
+        };
+        assert_eq!(recursing("xaxb"), "");
+        assert_eq!(recursing("xabbca"), "ba");
+        assert_eq!(recursing("xaabcc"), "c");
+    }
+
+    #[test]
+    fn a_context_folds_to_that_of_the_stack_without_cycles() {
+        let fold = |functions: &str| Sights::default().fold(&stack(functions), 7);
+        let of = |offsets: &[u32]| {
+            let called = |context: Context, offset: &u32| context.called_at(*offset);
+            offsets.iter().fold(Context::default(), called).number()
+        };
+        assert_eq!(fold("abc"), of(&[0, 1]));
+        assert_eq!(fold("abcbcb"), of(&[0]));
+        assert_eq!(fold("abac"), of(&[2]));
+    }
+
+    #[test]
+    fn folding_has_an_end() {
+        let mut sights = Sights {
+            folded_frames: FOLDED_FRAMES,
+            ..Sights::default()
+        };
+        assert_eq!(sights.fold(&stack("abab"), 7), 7);
     }
 }

@@ -1,7 +1,8 @@
-//! Allocator wrappers: every reference to an allocator means its wrapper, which calls it and writes down what came of it.
+//! Counting: what is put around an allocator, so that it writes down what it did.
 //!
-//! The outermost allocator counts. Where one calls another by its index, that is known beforehand, and the call goes to a
-//! nested wrapper or is followed by [`note_inner`]; only where one may get to another unseen does a flag tell them apart.
+//! A defined allocator counts in its own body, which costs no call; an imported one gets a wrapper. The outermost allocator
+//! counts. Where one calls another by its index, that is known beforehand, and the call goes to a copy that counts nothing;
+//! only where one may get to another unseen does a flag tell them apart.
 
 use wasm_encoder::{BlockType, Catch, Function, InstructionSink, MemArg, RefType, ValType};
 
@@ -14,6 +15,9 @@ use crate::module::{Allocator, Nesting, Role};
 
 /// Parameters of the sized form of a resize: address, old size, alignment, new size.
 const SIZED_RESIZE: usize = 4;
+
+/// What is thrown.
+const EXCEPTION: ValType = ValType::Ref(RefType::EXNREF);
 
 /// Notes the address that an allocator was just handed by another one, and leaves it on the stack.
 pub(crate) fn note_inner(
@@ -31,17 +35,19 @@ pub(crate) fn note_inner(
         .local_get(local);
 }
 
-/// Writes the wrappers of one allocator.
-pub(crate) struct Wrapper<'a> {
+/// What counts one allocator.
+pub(crate) struct Counting<'a> {
     plan: &'a Plan<'a>,
-    layout: Layout,
+    layout: &'a Layout,
     allocator: &'a Allocator,
     nesting: &'a Nesting,
     parameters: Vec<ValType>,
     result: Option<ValType>,
+    /// Where the locals begin: those of [`Local`], then the arguments as they came.
+    first_local: u32,
 }
 
-/// Locals of a wrapper, behind its parameters and in this order.
+/// The locals that counting needs, in this order.
 #[derive(Clone, Copy)]
 enum Local {
     /// The calling context, and then its key.
@@ -54,51 +60,147 @@ enum Local {
     Result,
 }
 
-impl<'a> Wrapper<'a> {
-    pub(crate) fn new(plan: &'a Plan<'a>, layout: Layout, allocator: &'a Allocator) -> Self {
-        let signature = plan.module.signature(allocator.function);
-        Wrapper {
+/// How many they are.
+const LOCALS: u32 = 6;
+
+impl<'a> Counting<'a> {
+    /// For a defined allocator, whose body has locals of its own before `first_local`.
+    pub(crate) fn of_body(
+        plan: &'a Plan<'a>,
+        layout: &'a Layout,
+        function: u32,
+        first_local: u32,
+    ) -> Self {
+        let allocator = plan.allocator(function).expect("it is an allocator's body");
+        let signature = plan.module.signature(function);
+        Counting {
             plan,
             layout,
             allocator,
-            nesting: plan.nesting(allocator.function),
+            nesting: plan.nesting(function),
             parameters: signature.params().iter().copied().map(encoded).collect(),
             result: signature.results().first().copied().map(encoded),
+            first_local,
         }
     }
 
-    /// What the allocator is for everybody but other allocators.
-    pub(crate) fn outermost(&self) -> Function {
-        self.function(|code| {
-            if self.plan.has_hidden_nesting() {
-                code.global_get(self.register(Register::Inside))
-                    .if_(BlockType::Empty);
-                self.inside(code);
-                code.return_().end();
-            }
-            self.counted(code);
+    /// For functions that have no body but what counts.
+    fn of_wrapper(plan: &'a Plan<'a>, layout: &'a Layout, function: u32) -> Self {
+        let parameters = plan.parameters(function);
+        Counting::of_body(plan, layout, function, parameters)
+    }
+
+    /// The types of the locals, from the first one on.
+    pub(crate) fn locals(&self) -> impl Iterator<Item = ValType> {
+        let field = self.layout.width.field_type();
+        let own = [
+            ValType::I64,
+            field,
+            field,
+            ValType::I32,
+            ValType::I32,
+            self.result.unwrap_or(ValType::I32),
+        ];
+        own.into_iter()
+            .chain(self.parameters.iter().copied())
+                }
+
+    /// What an imported allocator is for everybody but other allocators.
+    pub(crate) fn wrapper(plan: &'a Plan<'a>, layout: &'a Layout, function: u32) -> Function {
+        let counting = Counting::of_wrapper(plan, layout, function);
+        counting.function(|code| {
+            counting.enter(code);
+            counting.call(code);
+            code.end();
+            counting.leave(code);
         })
     }
 
-    /// What the allocator is for other allocators.
-    pub(crate) fn nested(&self) -> Function {
-        self.function(|code| self.inside(code))
+    /// What an allocator is for other allocators.
+    pub(crate) fn nested(plan: &'a Plan<'a>, layout: &'a Layout, function: u32) -> Function {
+        let counting = Counting::of_wrapper(plan, layout, function);
+        counting.function(|code| {
+            counting.keep_arguments(code);
+            counting.inside(code);
+        })
     }
 
     fn function(&self, write: impl FnOnce(&mut InstructionSink<'_>)) -> Function {
-        let field = self.layout.width.field_type();
-        let locals = [ValType::I64, field, field, ValType::I32, ValType::I32];
-        let locals = locals.into_iter().chain(self.result);
-        let mut function = Function::new_with_locals_types(locals);
+        let mut function = Function::new_with_locals_types(self.locals().collect::<Vec<_>>());
         let mut code = function.instructions();
         write(&mut code);
         code.end();
         function
     }
 
+    /// What comes before the allocator's own code. It opens the block that the code stands in, which leaves the result.
+    pub(crate) fn enter(&self, code: &mut InstructionSink<'_>) {
+        self.keep_arguments(code);
+        if self.plan.has_hidden_nesting() {
+            code.global_get(self.register(Register::Inside))
+                .if_(BlockType::Empty);
+            self.inside(code);
+            code.return_().end();
+        }
+        if self.nesting.is_layered() {
+            self.zero(code);
+            code.global_set(self.register(Register::Inner));
+        }
+        if self.nesting.hidden {
+            // Taken now, since what the allocator calls sets contexts of its own.
+            self.take_context(code);
+            code.i32_const(1)
+                .global_set(self.register(Register::Inside));
+        }
+        code.block(self.block_type());
+        if self.catches() {
+            code.block(BlockType::Result(EXCEPTION));
+            code.try_table(self.block_type(), [Catch::AllRef { label: 0 }]);
+        }
+    }
+
+    /// What comes behind the allocator's own code, which ended its block.
+    pub(crate) fn leave(&self, code: &mut InstructionSink<'_>) {
+        if self.catches() {
+            code.br(1).end();
+            // An exception that leaves the allocator does not leave the flag behind.
+            code.i32_const(0)
+                .global_set(self.register(Register::Inside));
+            code.throw_ref().end();
+        }
+        if self.result.is_some() {
+            code.local_set(self.local(Local::Result));
+        }
+        if self.nesting.hidden {
+            code.i32_const(0)
+                .global_set(self.register(Register::Inside));
+        }
+        self.record(code);
+        self.put_result(code);
+    }
+
+    fn catches(&self) -> bool {
+        self.nesting.hidden && self.plan.module.has_exceptions()
+    }
+
+    fn block_type(&self) -> BlockType {
+        self.result.map_or(BlockType::Empty, BlockType::Result)
+    }
+
+    /// The allocator's own code may use its parameters for something else.
+    fn keep_arguments(&self, code: &mut InstructionSink<'_>) {
+        for parameter in 0..self.parameters.len() as u32 {
+            code.local_get(parameter)
+                .local_set(self.argument(parameter));
+        }
+    }
+
     /// An allocator that another one calls: it counts for nothing, but what it hands out may come back to be freed.
     fn inside(&self, code: &mut InstructionSink<'_>) {
         self.call(code);
+        if self.result.is_some() {
+            code.local_set(self.local(Local::Result));
+        }
         if let Role::Free { address } = self.allocator.role {
             self.forget_inner(code, address);
         } else {
@@ -125,47 +227,9 @@ impl<'a> Wrapper<'a> {
         code.global_set(self.register(Register::Inner)).end();
     }
 
-    fn counted(&self, code: &mut InstructionSink<'_>) {
-        if self.nesting.is_layered() {
-            self.zero(code);
-            code.global_set(self.register(Register::Inner));
-        }
-        if self.nesting.hidden {
-            // Taken before the call, since what the allocator calls sets contexts of its own.
-            self.take_context(code);
-            self.guarded_call(code);
-        } else {
-            self.call(code);
-        }
-        self.record(code);
-        self.put_result(code);
-    }
-
     fn take_context(&self, code: &mut InstructionSink<'_>) {
         code.global_get(self.register(Register::Context))
             .local_set(self.local(Local::Context));
-    }
-
-    /// Calls the allocator with the flag set, so that an exception that leaves it does not leave the flag behind.
-    fn guarded_call(&self, code: &mut InstructionSink<'_>) {
-        code.i32_const(1)
-            .global_set(self.register(Register::Inside));
-        let throws = self.plan.module.has_exceptions();
-        if throws {
-            let exception = ValType::Ref(RefType::EXNREF);
-            code.block(BlockType::Empty);
-            code.block(BlockType::Result(exception));
-            code.try_table(BlockType::Empty, [Catch::AllRef { label: 0 }]);
-            self.call(code);
-            code.end().br(1).end();
-            code.i32_const(0)
-                .global_set(self.register(Register::Inside));
-            code.throw_ref().end();
-        } else {
-            self.call(code);
-        }
-        code.i32_const(0)
-            .global_set(self.register(Register::Inside));
     }
 
     fn record(&self, code: &mut InstructionSink<'_>) {
@@ -284,15 +348,12 @@ impl<'a> Wrapper<'a> {
             .call(self.plan.indices.helper(Helper::Append));
     }
 
-    /// Calls the allocator itself, and keeps its result.
+    /// Calls the allocator itself.
     fn call(&self, code: &mut InstructionSink<'_>) {
         for parameter in 0..self.parameters.len() as u32 {
             code.local_get(parameter);
         }
-        code.call(self.plan.indices.body(self.allocator.function));
-        if self.result.is_some() {
-            code.local_set(self.local(Local::Result));
-        }
+        code.call(self.plan.indices.plain(self.allocator.function));
     }
 
     fn put_result(&self, code: &mut InstructionSink<'_>) {
@@ -319,7 +380,7 @@ impl<'a> Wrapper<'a> {
         code.local_get(self.local(Local::Result))
             .i32_eqz()
             .if_(BlockType::Result(field))
-            .local_get(out);
+            .local_get(self.argument(out));
         let memory = |align| MemArg {
             offset: 0,
             align,
@@ -337,7 +398,7 @@ impl<'a> Wrapper<'a> {
 
     /// Leaves a parameter on the stack, as wide as a record's field.
     fn field(&self, code: &mut InstructionSink<'_>, parameter: u32) {
-        code.local_get(parameter);
+        code.local_get(self.argument(parameter));
         self.widen(code, self.parameters[parameter as usize]);
     }
 
@@ -368,7 +429,7 @@ impl<'a> Wrapper<'a> {
 
     fn books(&self) -> Books<'_> {
         Books {
-            layout: &self.layout,
+            layout: self.layout,
             indices: &self.plan.indices,
         }
     }
@@ -378,12 +439,16 @@ impl<'a> Wrapper<'a> {
     }
 
     fn local(&self, local: Local) -> u32 {
-        self.parameters.len() as u32 + local as u32
+        self.first_local + local as u32
+    }
+
+    fn argument(&self, parameter: u32) -> u32 {
+        self.first_local + LOCALS + parameter
     }
 }
 
 /// Allocators take and return numbers only, which their signatures were checked for.
-fn encoded(value: wasmparser::ValType) -> ValType {
+pub(crate) fn encoded(value: wasmparser::ValType) -> ValType {
     match value {
         wasmparser::ValType::I64 => ValType::I64,
         wasmparser::ValType::F32 => ValType::F32,
