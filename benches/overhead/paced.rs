@@ -5,13 +5,13 @@ use std::time::Instant;
 use memgate::heap::Fold;
 use memgate::instrument::Width;
 use memgate::module::CodeFrame;
-use memgate::run::{Log, MarkKind, Observer, Overwhelmed};
+use memgate::run::{Aside, Log, MarkKind, Observer, Overwhelmed};
 
 use crate::plain::Plain;
 
 /// Folds the log as the gate does, with a clock beside it.
 pub(crate) struct Paced {
-    pub(crate) fold: Fold,
+    pub(crate) fold: Aside<Fold>,
     plain: Plain,
     n: u32,
     /// When the cycle under way began.
@@ -25,7 +25,7 @@ pub(crate) struct Paced {
 impl Paced {
     pub(crate) fn new(plain: Plain, n: u32) -> Paced {
         Paced {
-            fold: Fold::default(),
+            fold: Aside::new(Fold::default()),
             plain,
             n,
             began: Instant::now(),
@@ -47,8 +47,10 @@ impl Observer for Paced {
     }
 
     fn mark(&mut self, kind: MarkKind, time: u64, memory: u64) {
-        let measured = self.began.elapsed().as_secs_f64();
         self.fold.mark(kind, time, memory);
+        // What the guest did is measured once its log is folded.
+        self.fold.settle();
+        let measured = self.began.elapsed().as_secs_f64();
         if matches!(kind, MarkKind::Cycle(_)) {
             let began = Instant::now();
             self.plain.run(self.n).expect("the plain module runs as well");

@@ -18,7 +18,7 @@ use crate::report::{
     Commands, Fault, ReportError, ReportFile, ScenarioReport, SuiteReport, assemble, failure,
     without_figures,
 };
-use crate::run::{self, Ending, Engine, RunError};
+use crate::run::{self, Aside, Ending, Engine, RunError};
 use crate::snapshot;
 use crate::suite::{Scenario, Suite, SuiteErrors};
 
@@ -123,9 +123,9 @@ impl Gate {
             .progress
             .begin(format!("running {}", trial_name(suite, scenario)));
         let Prepared { module, compiled } = prepared;
-        let outcome = run::run(&self.engine, compiled, scenario, Fold::default())
+        let outcome = run::run(&self.engine, compiled, scenario, Aside::new(Fold::default()))
             .map_err(|error| faults::broken("the scenario cannot be run", error))?;
-        let recording = outcome.observer.finish();
+        let recording = outcome.observer.into_inner().finish();
         let judged = match &outcome.ending {
             Ending::Completed => judge(scenario, &recording).map_err(faults::not_measured),
             ending => Err(faults::unfinished(ending, module, outcome.errors)),

@@ -1,5 +1,6 @@
 //! Running a scenario: an engine, a virtual clock, a world of the gate's own, limits, and the story itself.
 
+mod aside;
 mod clock;
 mod ending;
 mod engine;
@@ -17,6 +18,7 @@ mod world;
 #[cfg(test)]
 mod tests;
 
+pub use self::aside::Aside;
 use self::clock::Clock;
 pub use self::ending::Ending;
 pub use self::engine::{Compiled, Engine};
