@@ -225,17 +225,21 @@ impl Rewrite<'_> {
 
     /// An allocator calls another one: no event, but what it gets may come back to be freed.
     fn nested_call(&mut self, reference: &Reference, callee: &Allocator, opcode: u8, end: usize) {
-        let (indices, width) = (&self.plan.indices, self.plan.width);
-        let results = self.plan.module.signature(callee.function).results();
+        let (plan, indices) = (self.plan, &self.plan.indices);
+        let caller = plan.allocator(self.function).expect("it calls from within");
+        let plain = indices.plain(callee.function);
+        if plan.nesting(self.function).passes_on || !caller.role.allocates() {
+            return self.copy.replace(opcode, plain, end);
+        }
+        let results = plan.module.signature(callee.function).results();
         let hands_out = callee.role.allocates() && !matches!(callee.role, Role::AllocateInto { .. });
         match (reference, results) {
             (Reference::Call(_), [result]) if hands_out => {
                 let is_wide = *result == ValType::I64;
                 let local = self.first_local + u32::from(is_wide);
+                self.copy.replace(opcode, plain, end);
                 self.copy
-                    .replace(opcode, indices.plain(callee.function), end);
-                self.copy
-                    .insert(|code| counting::note_inner(code, indices, width, local, is_wide));
+                    .insert(|code| counting::note_inner(code, indices, plan.width, local, is_wide));
             }
             _ => self
                 .copy

@@ -36,12 +36,14 @@ pub struct Nesting {
     pub direct: BTreeSet<u32>,
     /// Whether it may get to an allocator by any other way: through a function in between, a table, or the host.
     pub hidden: bool,
+    /// Whether all that it does is to call one allocator and to return what that returned.
+    pub passes_on: bool,
 }
 
 impl Nesting {
-    /// Whether another allocator may be at work below this one.
+    /// Whether another allocator may hand out what this one makes something else of.
     pub fn is_layered(&self) -> bool {
-        self.hidden || !self.direct.is_empty()
+        self.hidden || (!self.direct.is_empty() && !self.passes_on)
     }
 }
 
@@ -62,21 +64,27 @@ impl CallGraph {
                 .filter(|(_, holds)| **holds)
                 .map(|(calls, _)| *calls)
                 .sum::<u32>();
-        let (graph, is_allocator) = (edges.graph, edges.is_allocator);
+        let (graph, is_allocator) = (&edges.graph, &edges.is_allocator);
         let functions = module.function_count() as usize;
         let allocating = allocators
             .iter()
             .filter(|allocator| allocator.role.allocates())
             .map(|allocator| allocator.function);
-        let reaches = reaching(&graph, &is_allocator, allocating);
+        let reaches = reaching(graph, is_allocator, allocating);
         let every = allocators.iter().map(|allocator| allocator.function);
-        let reaches_any = reaching(&graph, &is_allocator, every.clone().chain(hosts(module)));
+        let reaches_any = reaching(graph, is_allocator, every.clone().chain(hosts(module)));
         let nesting = every
             .map(|allocator| {
                 let is_imported = allocator < module.imported_functions();
-                let nesting = nesting(&graph, &is_allocator, &reaches_any, allocator);
+                let nesting = nesting(graph, is_allocator, &reaches_any, allocator);
                 let hidden = nesting.hidden || is_imported;
-                (allocator, Nesting { hidden, ..nesting })
+                let passes_on = edges.pass_on.contains(&allocator);
+                let nesting = Nesting {
+                    hidden,
+                    passes_on,
+                    ..nesting
+                };
+                (allocator, nesting)
             })
             .collect();
         let nesting = inherit_hidden(nesting);
@@ -88,7 +96,7 @@ impl CallGraph {
         let type_holds_allocator = classes
             .map(|&class| class_holds_allocator[class as usize])
             .collect();
-        let (mut components, sizes) = components(&graph);
+        let (mut components, sizes) = components(graph);
         components.truncate(functions);
         CallGraph {
             reaches: reaches[..functions].to_vec(),
@@ -159,6 +167,8 @@ struct Edges<'m> {
     is_allocator: Vec<bool>,
     /// Functions whose address is taken, so that a second mention adds no second edge.
     is_taken: Vec<bool>,
+    /// Allocators that only call another one and return what it returned.
+    pass_on: BTreeSet<u32>,
     /// Direct calls of allocators.
     allocator_calls: u32,
     /// Indirect calls, by the class of their type.
@@ -187,6 +197,7 @@ impl<'m> Edges<'m> {
             graph,
             is_allocator,
             is_taken: vec![false; functions],
+            pass_on: BTreeSet::new(),
             allocator_calls: 0,
             indirect_calls: vec![0; module.contents.supertypes.len()],
         }
@@ -249,6 +260,9 @@ impl<'m> Edges<'m> {
     }
 
     fn read_body(&mut self, caller: u32, body: &FunctionBody<'_>) -> Result<()> {
+        if self.is_allocator[caller as usize] && self.passes_on(body)? {
+            self.pass_on.insert(caller);
+        }
         let mut pending = None;
         for operator in body.get_operators_reader()? {
             let operator = operator?;
@@ -275,6 +289,22 @@ impl<'m> Edges<'m> {
             }
         }
         Ok(())
+    }
+
+    /// Whether a body gets its arguments together, calls an allocator, and ends.
+    fn passes_on(&self, body: &FunctionBody<'_>) -> Result<bool> {
+        let mut calls = 0;
+        for operator in body.get_operators_reader()? {
+            match operator? {
+                Operator::LocalGet { .. } | Operator::I32Const { .. } if calls == 0 => {}
+                Operator::Call { function_index } if self.is_allocator[function_index as usize] => {
+                    calls += 1;
+                }
+                Operator::End => {}
+                _ => return Ok(false),
+            }
+        }
+        Ok(calls == 1)
     }
 
     fn add_call(&mut self, caller: u32, callee: Callee, returns: bool) {
