@@ -17,6 +17,9 @@ pub(crate) struct Guest {
     pub(crate) module: PathBuf,
     /// What it is compiled from; of a Rust crate its root.
     pub(crate) sources: Vec<PathBuf>,
+    /// The `Cargo.toml` of a crate that has dependencies; a `Cargo.lock` lies beside it.
+    #[serde(default)]
+    pub(crate) manifest: Option<PathBuf>,
     pub(crate) language: Language,
     #[serde(default)]
     pub(crate) shape: Shape,
@@ -71,6 +74,8 @@ pub(crate) enum Shape {
 pub(crate) enum Debug {
     /// None, and no names: as most modules are shipped.
     None,
+    /// Names of functions.
+    Names,
     /// What names a line.
     #[default]
     Lines,

@@ -10,12 +10,15 @@ use anyhow::{Context, Result, bail};
 
 use crate::guests::{Debug, Guest, Language, Shape};
 
+/// The variable that names a rustc for wasm.
+const WASM_RUSTC: &str = "MEMGATE_WASM_RUSTC";
+
 /// Compiles a guest into `output`, which lies in a folder for what is left on the way. Compilers run in `root`, so
 /// that they name the sources from there.
 pub(crate) fn build(guest: &Guest, root: &Path, output: &Path) -> Result<()> {
     match guest.language {
         Language::C | Language::Cpp => build_with_clang(guest, root, output),
-        Language::RustWeb | Language::RustWasi => build_with_rustc(guest, root, output),
+        Language::RustWeb | Language::RustWasi => build_rust(guest, root, output),
         Language::Wat => build_with_wat(guest, root, output),
     }
 }
@@ -31,6 +34,7 @@ pub(crate) fn check(language: Language, scratch: &Path) -> Result<()> {
     let guest = Guest {
         module: "check/check.wasm".into(),
         sources: vec![source.into()],
+        manifest: None,
         language,
         shape: Shape::Command,
         flags: Vec::new(),
@@ -101,25 +105,83 @@ fn clang(language: Language, root: &Path) -> Command {
     command
 }
 
+fn build_rust(guest: &Guest, root: &Path, output: &Path) -> Result<()> {
+    match &guest.manifest {
+        Some(manifest) => build_with_cargo(guest, &root.join(manifest), root, output),
+        None => build_with_rustc(guest, root, output),
+    }
+}
+
 fn build_with_rustc(guest: &Guest, root: &Path, output: &Path) -> Result<()> {
-    let target = match guest.language {
-        Language::RustWeb => "wasm32-unknown-unknown",
-        _ => "wasm32-wasip1",
-    };
     let crate_type = match guest.shape {
         Shape::Reactor => "cdylib",
         Shape::Command => "bin",
     };
-    let mut command = Command::new(tool("MEMGATE_WASM_RUSTC", "rustc"));
+    let mut command = Command::new(tool(WASM_RUSTC, "rustc"));
     command.current_dir(root).env("PATH", path_with_rust_lld()?);
     command.args(["--edition=2024", "--check-cfg=cfg(leak)"]);
-    command.args(["--target", target, "--crate-type", crate_type]);
+    command.args([
+        "--target",
+        target(guest.language),
+        "--crate-type",
+        crate_type,
+    ]);
     command.args(["--crate-name", &guest.crate_name()]);
     // With line tables only, rustc names inlined functions without their modules: `insert`, of what?
     command.args(["-Cpanic=abort", "-Ccodegen-units=1", "-Cdebuginfo=limited"]);
     command.arg(format!("--remap-path-prefix={}=", root.display()));
     command.args(&guest.flags).args(&guest.sources);
     run(command.arg("-o").arg(output))
+}
+
+/// Builds a crate with its dependencies, as its manifest and its lock file say.
+fn build_with_cargo(guest: &Guest, manifest: &Path, root: &Path, output: &Path) -> Result<()> {
+    let target = target(guest.language);
+    let built = output.with_extension("target");
+    let mut command = Command::new("cargo");
+    command.current_dir(root).env("PATH", path_with_rust_lld()?);
+    command.env("RUSTC", tool(WASM_RUSTC, "rustc"));
+    command.env("CARGO_ENCODED_RUSTFLAGS", rust_flags(guest, root)?);
+    command.args([
+        "build",
+        "--quiet",
+        "--release",
+        "--locked",
+        "--target",
+        target,
+    ]);
+    command
+        .arg("--manifest-path")
+        .arg(manifest)
+        .arg("--target-dir")
+        .arg(&built);
+    run(&mut command)?;
+    let module = format!("{target}/release/{}.wasm", guest.crate_name());
+    fs::copy(built.join(module), output)?;
+    Ok(())
+}
+
+/// What every crate of a guest is compiled with: names of files do not tell where the repository and cargo's home lie.
+fn rust_flags(guest: &Guest, root: &Path) -> Result<String> {
+    let cargo_home = match env::var_os("CARGO_HOME") {
+        Some(home) => PathBuf::from(home),
+        None => env::home_dir()
+            .context("there is no home folder")?
+            .join(".cargo"),
+    };
+    let mut flags = vec![
+        format!("--remap-path-prefix={}/=", root.display()),
+        format!("--remap-path-prefix={}=/cargo", cargo_home.display()),
+    ];
+    flags.extend_from_slice(&guest.flags);
+    Ok(flags.join("\u{1f}"))
+}
+
+fn target(language: Language) -> &'static str {
+    match language {
+        Language::RustWeb => "wasm32-unknown-unknown",
+        _ => "wasm32-wasip1",
+    }
 }
 
 /// The PATH, with the linker of the usual Rust toolchain at its end: a compiler from elsewhere may come without one.
