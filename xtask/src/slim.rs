@@ -10,7 +10,7 @@ use std::collections::HashMap;
 use anyhow::{Context, Result};
 use gimli::{LittleEndian, write};
 use wasm_encoder::{CustomSection, Module, RawSection};
-use wasmparser::{CustomSectionReader, Parser, Payload};
+use wasmparser::{Parser, Payload};
 
 use self::source::Source;
 
@@ -19,12 +19,25 @@ type DebugSections<'a> = HashMap<&'a str, &'a [u8]>;
 
 /// Without names and debug information.
 pub(crate) fn strip(wasm: &[u8]) -> Result<Vec<u8>> {
-    keep(wasm, |_| false)
+    keep_custom(wasm, &[])
 }
 
-/// Without debug information, but for the names of functions.
+/// Without debug information, and with names.
 pub(crate) fn keep_names(wasm: &[u8]) -> Result<Vec<u8>> {
-    keep(wasm, |section| !is_debug_info(section))
+    keep_custom(wasm, &["name", "producers"])
+}
+
+/// Every section that runs, and these.
+fn keep_custom(wasm: &[u8], names: &[&str]) -> Result<Vec<u8>> {
+    let mut module = Module::new();
+    for payload in Parser::new(0).parse_all(wasm) {
+        let payload = payload.context("failed to parse the module")?;
+        match &payload {
+            Payload::CustomSection(section) if !names.contains(&section.name()) => {}
+            payload => copy_section(payload, wasm, &mut module),
+        }
+    }
+    Ok(module.finish())
 }
 
 /// With its DWARF cut down to what names a line: functions, what was inlined into them, line tables.
@@ -37,7 +50,7 @@ pub(crate) fn keep_lines(wasm: &[u8]) -> Result<Vec<u8>> {
     for payload in Parser::new(0).parse_all(wasm) {
         let payload = payload.context("failed to parse the module")?;
         match &payload {
-            Payload::CustomSection(section) if is_debug_info(section) => {
+            Payload::CustomSection(section) if section.name().starts_with(".debug_") => {
                 debug_sections.insert(section.name(), section.data());
                 continue;
             }
@@ -54,23 +67,6 @@ pub(crate) fn keep_lines(wasm: &[u8]) -> Result<Vec<u8>> {
         });
     }
     Ok(module.finish())
-}
-
-/// Keeps all that runs, and some custom sections.
-fn keep(wasm: &[u8], is_kept: impl Fn(&CustomSectionReader<'_>) -> bool) -> Result<Vec<u8>> {
-    let mut module = Module::new();
-    for payload in Parser::new(0).parse_all(wasm) {
-        let payload = payload.context("failed to parse the module")?;
-        let is_dropped = matches!(&payload, Payload::CustomSection(section) if !is_kept(section));
-        if !is_dropped {
-            copy_section(&payload, wasm, &mut module);
-        }
-    }
-    Ok(module.finish())
-}
-
-fn is_debug_info(section: &CustomSectionReader<'_>) -> bool {
-    section.name().starts_with(".debug_")
 }
 
 fn copy_section(payload: &Payload, wasm: &[u8], module: &mut Module) {
