@@ -11,7 +11,7 @@ use wasm_encoder::{
     CodeSection, EntityType, Function, FunctionSection, ImportSection, SectionId, TypeSection,
     ValType,
 };
-use wasmtime::{Caller, Extern, Linker, WasmBacktrace};
+use wasmtime::{Caller, Extern, Linker, Store, WasmBacktrace};
 
 use crate::heap::Count;
 use crate::instrument::Width;
@@ -383,7 +383,10 @@ impl Observer for Naive {
 }
 
 /// Provides the two functions of a naive module.
-pub(crate) fn provide(linker: &mut Linker<State<Naive>>) -> wasmtime::Result<()> {
+pub(crate) fn provide(
+    linker: &mut Linker<State<Naive>>,
+    _: &mut Store<State<Naive>>,
+) -> wasmtime::Result<()> {
     let enter =
         |mut caller: Caller<'_, State<Naive>>, number: u32, a: u64, b: u64, c: u64, d: u64| {
             let backtrace = WasmBacktrace::force_capture(&caller);
