@@ -20,5 +20,7 @@ pub mod run;
 pub mod snapshot;
 mod splitmix;
 pub mod suite;
+#[cfg(test)]
+mod wild;
 
 pub use self::harness::harness;

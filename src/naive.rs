@@ -4,13 +4,14 @@
 //! re-encoder), another folding of recursion, another fold. What both say of a guest must be the same, site by site.
 
 use std::collections::{BTreeMap, HashMap};
+use std::sync::Arc;
 
 use wasm_encoder::reencode::{self, Reencode};
 use wasm_encoder::{
     CodeSection, EntityType, Function, FunctionSection, ImportSection, SectionId, TypeSection,
     ValType,
 };
-use wasmtime::{Caller, Extern, Linker, WasmBacktrace};
+use wasmtime::{Caller, Extern, Linker, Store, WasmBacktrace};
 
 use crate::heap::Count;
 use crate::instrument::Width;
@@ -198,7 +199,7 @@ impl Reencode for Rewrite<'_> {
 /// Counts by the simplest means.
 #[derive(Debug)]
 pub(crate) struct Naive {
-    module: Module,
+    module: Arc<Module>,
     allocators: Vec<Allocator>,
     places: Places,
     /// Arguments of the outermost allocator call that is under way, and where it was called.
@@ -215,10 +216,10 @@ pub(crate) struct Naive {
 }
 
 impl Naive {
-    /// A count for a module and its naive rewrite.
-    pub(crate) fn new(module: Module, allocators: Vec<Allocator>, rewritten: &Module) -> Naive {
+    /// A count for a module and the places of its naive rewrite.
+    pub(crate) fn new(module: Arc<Module>, allocators: Vec<Allocator>, places: Places) -> Naive {
         Naive {
-            places: Places::of(rewritten),
+            places,
             module,
             allocators,
             outermost: None,
@@ -382,7 +383,10 @@ impl Observer for Naive {
 }
 
 /// Provides the two functions of a naive module.
-pub(crate) fn provide(linker: &mut Linker<State<Naive>>) -> wasmtime::Result<()> {
+pub(crate) fn provide(
+    linker: &mut Linker<State<Naive>>,
+    _: &mut Store<State<Naive>>,
+) -> wasmtime::Result<()> {
     let enter =
         |mut caller: Caller<'_, State<Naive>>, number: u32, a: u64, b: u64, c: u64, d: u64| {
             let backtrace = WasmBacktrace::force_capture(&caller);
@@ -405,7 +409,7 @@ pub(crate) fn provide(linker: &mut Linker<State<Naive>>) -> wasmtime::Result<()>
 }
 
 /// Where the calls of each function are.
-#[derive(Debug)]
+#[derive(Clone, Debug)]
 pub(crate) struct Places(BTreeMap<u32, Vec<usize>>);
 
 impl Places {
@@ -454,7 +458,7 @@ mod tests {
     use super::*;
     use crate::heap::{Fold, Recording};
     use crate::instrument::instrument;
-    use crate::run::{self, Compiled, Engine};
+    use crate::run::{self, Compiled, Ending, Engine};
     use crate::suite::{self, ModuleSource, Scenario};
 
     #[test]
@@ -471,52 +475,65 @@ mod tests {
                 let ModuleSource::File(file) = &suite.module else {
                     panic!("guests are prebuilt")
                 };
+                let guest = Guest::load(&engine, file);
                 for scenario in &suite.scenarios {
-                    check(&engine, file, scenario);
+                    guest.check(&engine, scenario);
                 }
             }
         }
     }
 
-    fn check(engine: &Engine, file: &Path, scenario: &Scenario) {
-        let name = format!("{} {}", file.display(), scenario.name);
-        let module = Module::load(file).expect("the guest is there");
-        let recording = logged(engine, &module, scenario);
-        let naive = naive(engine, file, scenario);
-        let last = recording.marks.last().expect("every run has marks");
-        assert_eq!(last.total, naive.total, "{name}: total");
-        assert_eq!(last.live, naive.live, "{name}: live at the end");
-        assert_eq!(recording.peak, naive.peak, "{name}: peak");
-        assert_eq!(
-            recording.diagnostics.folded_allocations, 0,
-            "{name}: below the cap"
-        );
-        assert_eq!(by_place(&module, &recording), naive.sites, "{name}: sites");
+    /// A module in both rewrites.
+    struct Guest {
+        module: Arc<Module>,
+        logged: Compiled,
+        naive: Compiled,
+        /// Where the calls are in the naive one.
+        places: Places,
     }
 
-    fn logged(engine: &Engine, module: &Module, scenario: &Scenario) -> Recording {
-        let compiled = engine.compile("guest", instrument(module).expect("it has an allocator"));
-        let outcome = run::run(
-            engine,
-            &compiled.expect("it is valid"),
-            scenario,
-            Fold::default(),
-        );
-        outcome.expect("it runs").observer.finish()
-    }
+    impl Guest {
+        fn load(engine: &Engine, file: &Path) -> Guest {
+            let module = Module::load(file).expect("the guest is there");
+            let instrumented = instrument(&module).expect("it has an allocator");
+            let mut rewritten = instrumented.clone();
+            let allocators = module.allocators().expect("it has an allocator");
+            rewritten.wasm = rewrite(&module, &allocators);
+            let naive = Module::parse("naive", rewritten.wasm.clone());
+            let compile = |rewritten| engine.compile("guest", rewritten).expect("it is valid");
+            Guest {
+                logged: compile(instrumented),
+                naive: compile(rewritten),
+                places: Places::of(&naive.expect("the rewrite is valid")),
+                module: Arc::new(module),
+            }
+        }
 
-    fn naive(engine: &Engine, file: &Path, scenario: &Scenario) -> Naive {
-        let module = Module::load(file).expect("the guest is there");
-        let allocators = module.allocators().expect("it has an allocator");
-        let wasm = rewrite(&module, &allocators);
-        let rewritten = Module::parse("naive", wasm.clone()).expect("the rewrite is valid");
-        let mut instrumented = instrument(&module).expect("it has an allocator");
-        instrumented.wasm = wasm;
-        let compiled: Compiled = engine.compile("guest", instrumented).expect("it is valid");
-        let naive = Naive::new(module, allocators, &rewritten);
-        run::run_with(engine, &compiled, scenario, naive, provide)
-            .expect("it runs")
-            .observer
+        fn check(&self, engine: &Engine, scenario: &Scenario) {
+            let name = format!("{} {}", self.module.name(), scenario.name);
+            let logged = run::run(engine, &self.logged, scenario, Fold::default());
+            let logged = logged.expect("it runs");
+            let naive = run::run_with(engine, &self.naive, scenario, self.counter(), provide);
+            let naive = naive.expect("it runs");
+            assert_eq!(logged.ending, Ending::Completed, "{name}");
+            assert_eq!(naive.ending, Ending::Completed, "{name}, counted naively");
+            self.compare(&name, &logged.observer.finish(), &naive.observer);
+        }
+
+        fn counter(&self) -> Naive {
+            let allocators = self.module.allocators().expect("it has an allocator");
+            Naive::new(Arc::clone(&self.module), allocators, self.places.clone())
+        }
+
+        fn compare(&self, name: &str, logged: &Recording, naive: &Naive) {
+            let last = logged.marks.last().expect("every run has marks");
+            assert_eq!(last.total, naive.total, "{name}: total");
+            assert_eq!(last.live, naive.live, "{name}: live at the end");
+            assert_eq!(logged.peak, naive.peak, "{name}: peak");
+            let folded = logged.diagnostics.folded_allocations;
+            assert_eq!(folded, 0, "{name}: below the cap");
+            assert_eq!(by_place(&self.module, logged), naive.sites, "{name}: sites");
+        }
     }
 
     /// The log's sites by places; those that differ only in how the code is encoded become one.

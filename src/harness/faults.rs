@@ -11,8 +11,9 @@ use crate::suite::{format_bytes, format_duration, format_exact_bytes};
 use super::places;
 
 /// What to do about a story in which nothing was allocated.
-const NOTHING_SEEN: &str = "let the steps do the work that is meant, and look whether the module has an allocator of its own that \
-                  memgate does not know: then build it with names, or with the allocator of its language";
+const NOTHING_SEEN: &str = "let the steps do the work that is meant; compilers leave out blocks that nobody looks at. Look whether the module has \
+                  an allocator of its own that memgate does not know: then build it with names, or with the allocator \
+                  of its language";
 
 /// The gate could not do its work.
 pub(super) fn broken(headline: &str, cause: impl Display) -> Fault {

@@ -141,6 +141,10 @@ impl Gate {
         report
             .notes
             .extend(module.debug_info().advice().map(str::to_string));
+        let misfits = module.misfits().into_iter();
+        report
+            .notes
+            .extend(misfits.map(|misfit| format!("not counted: {misfit}")));
         Ok(report)
     }
 

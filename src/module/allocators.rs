@@ -201,10 +201,7 @@ fn fit(module: &Module, function: u32, symbol: &str) -> Option<Result<Allocator,
     let signature = module.signature(function);
     let name = name.into_owned();
     Some(
-        match rows
-            .iter()
-            .find(|row| has_shape(signature, row.shape, word))
-        {
+        match rows.iter().find(|row| has_shape(signature, row, word)) {
             Some(row) => Ok(Allocator {
                 function,
                 name,
@@ -221,15 +218,19 @@ fn fit(module: &Module, function: u32, symbol: &str) -> Option<Result<Allocator,
     )
 }
 
-fn has_shape(signature: &FuncType, shape: Shape, word: ValType) -> bool {
-    let all_words = signature
-        .params()
-        .iter()
-        .chain(signature.results())
-        .all(|&ty| ty == word);
-    all_words
-        && signature.params().len() == shape.params
-        && signature.results().len() == shape.results
+fn has_shape(signature: &FuncType, row: &Row, word: ValType) -> bool {
+    *signature == shaped(row, word)
+}
+
+/// The signature that functions of a row have. The `int` of `posix_memalign` is as wide anywhere; all else is as wide as an
+/// address.
+fn shaped(row: &Row, word: ValType) -> FuncType {
+    let result = match row.role {
+        Role::AllocateInto { .. } => ValType::I32,
+        _ => word,
+    };
+    let Shape { params, results } = row.shape;
+    FuncType::new(vec![word; params], vec![result; results])
 }
 
 fn spell(signature: &FuncType) -> String {
@@ -248,9 +249,6 @@ fn spell(signature: &FuncType) -> String {
 }
 
 fn spell_rows(rows: &[&Row], word: ValType) -> String {
-    let shapes: Vec<String> = rows
-        .iter()
-        .map(|row| row.shape.to_string().replace("word", &word.to_string()))
-        .collect();
+    let shapes: Vec<String> = rows.iter().map(|row| spell(&shaped(row, word))).collect();
     shapes.join(" or ")
 }

@@ -1,7 +1,6 @@
 //! The table of allocator families. Another toolchain is another few rows here.
 
 use std::collections::HashMap;
-use std::fmt;
 use std::sync::LazyLock;
 
 /// What an allocator function does. Arguments are given by their position.
@@ -56,18 +55,11 @@ impl Role {
     }
 }
 
-/// How many parameters and results a function has, all of them of an address's width.
+/// How many parameters and results a function has.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) struct Shape {
     pub(super) params: usize,
     pub(super) results: usize,
-}
-
-impl fmt::Display for Shape {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let words = |count| vec!["word"; count].join(", ");
-        write!(f, "({}) -> ({})", words(self.params), words(self.results))
-    }
 }
 
 /// One kind of function of one family.

@@ -28,7 +28,7 @@ use crate::suite::Limits;
 const INITIALIZE: &str = "_initialize";
 
 /// What the host keeps for an instance.
-pub(crate) struct State<O> {
+pub(crate) struct State<O: 'static> {
     pub(crate) world: World,
     pub(crate) clock: Clock,
     pub(crate) random: Random,
@@ -44,7 +44,8 @@ pub(crate) struct State<O> {
 }
 
 /// Provides what the rewritten module imports, besides WASI.
-pub(crate) type Provide<O> = fn(&mut Linker<State<O>>) -> wasmtime::Result<()>;
+pub(crate) type Provide<O> =
+    fn(&mut Linker<State<O>>, &mut Store<State<O>>) -> wasmtime::Result<()>;
 
 /// Where the instance keeps its books.
 #[derive(Clone, Copy)]
@@ -104,7 +105,8 @@ impl<O: Observer + Send + 'static> Guest<O> {
     pub(crate) fn start(&mut self) -> Result<(), Halt> {
         let module = self.store.data().compiled.module.clone();
         let mut linker = Linker::new(module.engine());
-        (self.store.data().provide)(&mut linker)?;
+        let provide = self.store.data().provide;
+        provide(&mut linker, &mut self.store)?;
         wasi::link(&mut linker)?;
         refuse_unknown_imports(&linker, &module, &mut self.store)?;
         let instance = linker.instantiate(&mut self.store, &module)?;
@@ -298,6 +300,7 @@ fn counts<O>(store: &mut Store<State<O>>) -> Log {
 /// Provides the functions that an instrumented module imports.
 pub(crate) fn link_books<O: Observer + Send + 'static>(
     linker: &mut Linker<State<O>>,
+    _: &mut Store<State<O>>,
 ) -> wasmtime::Result<()> {
     linker.func_wrap(
         IMPORT_MODULE,

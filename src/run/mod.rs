@@ -26,6 +26,7 @@ use self::error::Halt;
 pub use self::error::RunError;
 #[cfg(test)]
 pub(crate) use self::guest::State;
+pub(crate) use self::guest::link_books;
 use self::guest::{Guest, Provide};
 use self::limits::Watchdog;
 pub use self::observer::{Log, MarkKind, Observer, Overwhelmed};
@@ -58,7 +59,7 @@ pub fn run<O: Observer + Send + 'static>(
     scenario: &Scenario,
     observer: O,
 ) -> Result<Outcome<O>, RunError> {
-    run_with(engine, compiled, scenario, observer, guest::link_books)
+    run_with(engine, compiled, scenario, observer, link_books)
 }
 
 /// As [`run`], with what the module imports besides WASI provided by `provide`.

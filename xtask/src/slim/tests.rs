@@ -7,7 +7,7 @@ use std::path::Path;
 use gimli::{EndianSlice, LittleEndian, SectionId};
 use wasmparser::{Parser, Payload};
 
-use super::{keep_lines, strip};
+use super::{keep_lines, keep_names, strip};
 
 #[test]
 fn lines_stay_the_same() {
@@ -34,6 +34,18 @@ fn stripping_leaves_what_runs() {
         assert!(!matches!(payload, Payload::CustomSection(_)));
     }
     assert_ne!(code_size(&stripped), 0);
+}
+
+#[test]
+fn names_stay_where_debug_information_goes() {
+    let named = keep_names(&read("guests/leak/leak-o2.wasm")).expect("the module was built well");
+    let custom = Parser::new(0).parse_all(&named).filter_map(|payload| {
+        match payload.expect("the module is whole") {
+            Payload::CustomSection(section) => Some(section.name().to_owned()),
+            _ => None,
+        }
+    });
+    assert_eq!(custom.collect::<Vec<_>>(), ["name", "producers"]);
 }
 
 fn read(module: &str) -> Vec<u8> {
