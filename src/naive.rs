@@ -20,7 +20,7 @@ use crate::run::{Log, MarkKind, Observer, Overwhelmed, State};
 /// Functions that the naive module imports.
 const IMPORTS: u32 = 2;
 /// Arguments that are handed to the host.
-const ARGUMENTS: usize = 4;
+const ARGUMENTS: usize = 7;
 
 /// A place in the code that does not depend on how it is encoded: the function, and how many calls it has before.
 pub(crate) type Place = (u32, usize);
@@ -205,6 +205,8 @@ pub(crate) struct Naive {
     outermost: Option<([u64; ARGUMENTS], Vec<Place>)>,
     depth: u32,
     inner: u64,
+    /// The block that the outermost call resizes, as a lower layer calls it.
+    resized: Option<u64>,
     /// Address to size and site.
     blocks: HashMap<u64, (u64, Vec<Place>)>,
     aliases: HashMap<u64, u64>,
@@ -224,6 +226,7 @@ impl Naive {
             outermost: None,
             depth: 0,
             inner: 0,
+            resized: None,
             blocks: HashMap::new(),
             aliases: HashMap::new(),
             sites: BTreeMap::new(),
@@ -235,13 +238,24 @@ impl Naive {
 
     fn enter(&mut self, number: usize, arguments: [u64; ARGUMENTS], backtrace: &WasmBacktrace) {
         self.depth += 1;
+        let allocator = &self.allocators[number];
         if self.depth == 1 {
             self.inner = 0;
+            self.resized = match allocator.role {
+                Role::Resize { address, .. } if allocator.header > 0 => {
+                    Some(arguments[address as usize].wrapping_sub(allocator.header.into()))
+                }
+                _ => None,
+            };
             self.outermost = Some((arguments, self.stack(backtrace)));
-        } else if let Role::Free { address } = self.allocators[number].role
-            && arguments[address as usize] == self.inner
-        {
-            self.inner = 0;
+            return;
+        }
+        match allocator.role {
+            Role::Free { address } if arguments[address as usize] == self.inner => self.inner = 0,
+            Role::Release { address } if Some(arguments[address as usize]) != self.resized => {
+                self.free(arguments[address as usize]);
+            }
+            _ => {}
         }
     }
 
@@ -249,7 +263,13 @@ impl Naive {
         self.depth -= 1;
         let role = self.allocators[number].role;
         if self.depth > 0 {
-            let is_address = !matches!(role, Role::Free { .. } | Role::AllocateInto { .. });
+            let is_address = matches!(
+                role,
+                Role::Allocate { .. }
+                    | Role::AllocateArray { .. }
+                    | Role::Resize { .. }
+                    | Role::ResizeArray { .. }
+            );
             if is_address && result != 0 {
                 self.inner = result;
             }
@@ -257,7 +277,16 @@ impl Naive {
         }
         let (arguments, site) = self.outermost.take().expect("an allocator was entered");
         let argument = |index: u32| arguments[index as usize];
+        let header = self.allocators[number].header;
+        if header > 0 {
+            self.inner = result.wrapping_sub(header.into());
+        }
         match role {
+            Role::Release { address } => self.free(argument(address)),
+            Role::ResizeInPlace { address, size } if result != 0 => {
+                self.resize(argument(address), argument(address), argument(size), site);
+            }
+            Role::ResizeInPlace { .. } => {}
             Role::Free { address } => self.free(argument(address)),
             Role::Allocate { size } => self.allocate(result, argument(size), site),
             Role::AllocateArray { count, size } => {
@@ -383,14 +412,12 @@ impl Observer for Naive {
 
 /// Provides the two functions of a naive module.
 pub(crate) fn provide(linker: &mut Linker<State<Naive>>) -> wasmtime::Result<()> {
-    let enter =
-        |mut caller: Caller<'_, State<Naive>>, number: u32, a: u64, b: u64, c: u64, d: u64| {
-            let backtrace = WasmBacktrace::force_capture(&caller);
-            caller
-                .data_mut()
-                .observer
-                .enter(number as usize, [a, b, c, d], &backtrace);
-        };
+    #[rustfmt::skip]
+    let enter = |mut caller: Caller<'_, State<Naive>>, number: u32, a: u64, b: u64, c: u64, d: u64, e: u64, f: u64, g: u64| {
+        let backtrace = WasmBacktrace::force_capture(&caller);
+        let naive = &mut caller.data_mut().observer;
+        naive.enter(number as usize, [a, b, c, d, e, f, g], &backtrace);
+    };
     let exit = |mut caller: Caller<'_, State<Naive>>, number: u32, result: u64| {
         let memory = caller
             .get_export("memory")

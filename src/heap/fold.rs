@@ -62,6 +62,7 @@ impl Fold {
                 site,
             } => self.allocate(address, size, site, time),
             Event::Free { address } => self.free(address),
+            Event::Release { address } => self.release(address),
             Event::Resize { address } => self.resized = self.take(address),
             Event::Alias { address } => self.blocks.alias(address, self.last_address),
         }
@@ -103,6 +104,13 @@ impl Fold {
     fn free(&mut self, address: u64) {
         self.diagnostics.events += 1;
         self.take(address);
+    }
+
+    fn release(&mut self, address: u64) {
+        if let Some(block) = self.blocks.remove(address) {
+            self.diagnostics.events += 1;
+            self.subtract(block);
+        }
     }
 
     fn take(&mut self, address: u64) -> Option<Block> {

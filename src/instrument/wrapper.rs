@@ -3,7 +3,7 @@
 use wasm_encoder::{BlockType, Catch, Function, InstructionSink, MemArg, RefType, ValType};
 
 use super::books::{field_type, word};
-use super::event::{ALIAS, FREE, RESIZE};
+use super::event::{ALIAS, FREE, RELEASED, RESIZE};
 use super::indices::{Helper, Indices, Register};
 use super::layout::{Layout, Width};
 use crate::module::{Allocator, Role};
@@ -58,17 +58,44 @@ impl<'a> Wrapper<'a> {
     /// An allocator that another one calls: it counts for nothing, but what it hands out may come back to be freed.
     fn nested(&self, code: &mut InstructionSink<'_>) {
         self.call(code);
-        if let Role::Free { address } = self.allocator.role {
-            self.forget_inner(code, address);
-        } else {
-            self.put_address(code);
-            code.local_tee(self.address()).if_on(self.layout.width);
-            code.local_get(self.address())
-                .global_set(self.register(Register::Inner))
-                .end();
+        match self.allocator.role {
+            Role::Free { address } => self.forget_inner(code, address),
+            Role::Release { address } => self.release_inner(code, address),
+            Role::ResizeInPlace { .. } => {}
+            _ => {
+                self.put_address(code);
+                code.local_tee(self.address()).if_on(self.layout.width);
+                code.local_get(self.address())
+                    .global_set(self.register(Register::Inner))
+                    .end();
+            }
         }
         self.put_result(code);
         code.return_();
+    }
+
+    /// What is released inside the allocator are blocks that others own, but for the one that is being resized.
+    fn release_inner(&self, code: &mut InstructionSink<'_>, address: u32) {
+        self.field(code, address);
+        code.global_get(self.register(Register::Inner));
+        match self.layout.width {
+            Width::Narrow => code.i32_ne(),
+            Width::Wide => code.i64_ne(),
+        };
+        code.if_(BlockType::Empty);
+        self.record_release(code, address);
+        code.end();
+    }
+
+    /// A release is a free, with a one where the size of a block would be.
+    fn record_release(&self, code: &mut InstructionSink<'_>, address: u32) {
+        self.field(code, address);
+        match self.layout.width {
+            Width::Narrow => code.i32_const(RELEASED as i32),
+            Width::Wide => code.i64_const(RELEASED as i64),
+        };
+        code.i32_const(word(FREE))
+            .call(self.indices.helper(Helper::Append));
     }
 
     /// What was handed out and taken back inside the allocator is no alias of its block.
@@ -88,15 +115,39 @@ impl<'a> Wrapper<'a> {
         // Taken before the call, since what the allocator calls sets contexts of its own.
         code.global_get(self.register(Register::Context))
             .local_set(self.context());
-        self.zero(code);
+        self.put_block_under_way(code);
         code.global_set(self.register(Register::Inner));
         code.i32_const(1)
             .global_set(self.register(Register::Inside));
         self.guarded_call(code);
         code.i32_const(0)
             .global_set(self.register(Register::Inside));
+        if self.allocator.header > 0 {
+            self.put_address(code);
+            self.skip_header(code);
+            code.global_set(self.register(Register::Inner));
+        }
         self.record(code);
         self.put_result(code);
+    }
+
+    /// The block that is being resized, where a lower layer may release it before the resize is recorded; otherwise zero.
+    fn put_block_under_way(&self, code: &mut InstructionSink<'_>) {
+        match self.allocator.role {
+            Role::Resize { address, .. } if self.allocator.header > 0 => {
+                self.field(code, address);
+                self.skip_header(code);
+            }
+            _ => self.zero(code),
+        }
+    }
+
+    /// From the address that is handed out to the one that the layer below handed out.
+    fn skip_header(&self, code: &mut InstructionSink<'_>) {
+        match self.layout.width {
+            Width::Narrow => code.i32_const(self.allocator.header as i32).i32_sub(),
+            Width::Wide => code.i64_const(self.allocator.header.into()).i64_sub(),
+        };
     }
 
     /// Calls the allocator so that an exception that leaves it does not leave the guard behind.
@@ -137,6 +188,12 @@ impl<'a> Wrapper<'a> {
                 code.local_set(self.size());
                 self.record_resize(code, address);
             }
+            Role::ResizeInPlace { address, size } => {
+                self.field(code, size);
+                code.local_set(self.size());
+                self.record_resize_in_place(code, address);
+            }
+            Role::Release { address } => self.record_release(code, address),
             Role::ResizeArray {
                 address,
                 count,
@@ -185,6 +242,20 @@ impl<'a> Wrapper<'a> {
             .if_(BlockType::Empty);
         self.record_free(code, old);
         code.end().end();
+    }
+
+    /// What comes back is whether it could be done.
+    fn record_resize_in_place(&self, code: &mut InstructionSink<'_>, block: u32) {
+        self.put_result(code);
+        if self.result == Some(ValType::I64) {
+            code.i64_const(0).i64_ne();
+        }
+        code.if_(BlockType::Empty);
+        self.field(code, block);
+        code.local_set(self.address());
+        self.append_about(code, block, RESIZE);
+        self.append_block(code);
+        code.end();
     }
 
     /// Appends the new block, and the address under which a lower layer knows it.

@@ -20,6 +20,9 @@ pub struct Allocator {
     pub family: &'static str,
     /// What it does, and which argument means what.
     pub role: Role,
+    /// How far before the address that it hands out begins the block that a lower layer of it knows: the other name by which
+    /// that layer may free it. Zero where it hands out what the layer below gave it, or where that layer can be seen.
+    pub header: u32,
 }
 
 /// A function with an allocator's name and another signature.
@@ -210,6 +213,7 @@ fn fit(module: &Module, function: u32, symbol: &str) -> Option<Result<Allocator,
                 name,
                 family: row.family,
                 role: row.role,
+                header: row.header,
             }),
             None => Err(Misfit {
                 function,

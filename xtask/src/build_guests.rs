@@ -107,6 +107,7 @@ fn build(guest: &Guest, root: &Path, scratch: &Path) -> Result<Vec<u8>> {
     let built = fs::read(&output)?;
     match guest.debug {
         Debug::None => slim::strip(&built),
+        Debug::Names => slim::keep_names(&built),
         Debug::Lines => slim::keep_lines(&built),
         Debug::Full => Ok(built),
     }

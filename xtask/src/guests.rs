@@ -38,6 +38,18 @@ pub(crate) enum Language {
     RustWeb,
     /// `wasm32-wasip1`: wasi-libc's allocator below Rust's.
     RustWasi,
+    /// A crate with dependencies, built by cargo for `wasm32-unknown-unknown`.
+    RustCrate,
+    /// C by `zig cc`, with zig's libc.
+    ZigCc,
+    /// Without an operating system.
+    Zig,
+    /// C by Emscripten, with its libc.
+    Emscripten,
+    #[serde(rename = "assemblyscript")]
+    AssemblyScript,
+    /// For wasip1.
+    Go,
     /// The text format.
     Wat,
 }
@@ -50,6 +62,12 @@ impl Language {
             Language::Cpp => "C++",
             Language::RustWeb => "Rust for wasm32-unknown-unknown",
             Language::RustWasi => "Rust for wasm32-wasip1",
+            Language::RustCrate => "Rust with crates for wasm32-unknown-unknown",
+            Language::ZigCc => "C by zig",
+            Language::Zig => "Zig",
+            Language::Emscripten => "C by Emscripten",
+            Language::AssemblyScript => "AssemblyScript",
+            Language::Go => "Go",
             Language::Wat => "the text format",
         }
     }
@@ -71,6 +89,8 @@ pub(crate) enum Shape {
 pub(crate) enum Debug {
     /// None, and no names: as most modules are shipped.
     None,
+    /// Names of functions, and no lines: for compilers that write down where they are installed.
+    Names,
     /// What names a line.
     #[default]
     Lines,

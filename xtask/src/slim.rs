@@ -19,11 +19,22 @@ type DebugSections<'a> = HashMap<&'a str, &'a [u8]>;
 
 /// Without names and debug information.
 pub(crate) fn strip(wasm: &[u8]) -> Result<Vec<u8>> {
+    keep_custom(wasm, &[])
+}
+
+/// Without debug information, and with names.
+pub(crate) fn keep_names(wasm: &[u8]) -> Result<Vec<u8>> {
+    keep_custom(wasm, &["name", "producers"])
+}
+
+/// Every section that runs, and these.
+fn keep_custom(wasm: &[u8], names: &[&str]) -> Result<Vec<u8>> {
     let mut module = Module::new();
     for payload in Parser::new(0).parse_all(wasm) {
         let payload = payload.context("failed to parse the module")?;
-        if !matches!(payload, Payload::CustomSection(_)) {
-            copy_section(&payload, wasm, &mut module);
+        match &payload {
+            Payload::CustomSection(section) if !names.contains(&section.name()) => {}
+            payload => copy_section(payload, wasm, &mut module),
         }
     }
     Ok(module.finish())

@@ -7,7 +7,7 @@ use std::path::{Path, PathBuf};
 use super::{Debug, Guest};
 
 /// Where the homes and the scratch folders of those who build begin.
-const HOST_FOLDERS: [&str; 5] = ["/home/", "/root/", "/tmp/", "/Users/", "C:\\Users"];
+const HOST_FOLDERS: [&str; 6] = ["/home/", "/opt/", "/root/", "/tmp/", "/Users/", "C:\\Users"];
 
 #[test]
 fn every_guest_is_there() {
