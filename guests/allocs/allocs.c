@@ -115,3 +115,9 @@ EXPORT(churn) {
     for (int i = 0; i < 4; i++)
         free(last[i]);
 }
+
+// 1 block of 64 bytes that is never given back.
+EXPORT(leaked) {
+    block a = malloc(64);
+    (void)a;
+}
