@@ -8,6 +8,7 @@ use wasmparser::{FuncType, ValType};
 use super::Module;
 use super::demangle::demangled;
 use super::families::{self, Role, Row, Shape};
+use super::layers;
 
 /// A function that allocates or frees.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -136,6 +137,9 @@ pub(super) fn find(module: &Module) -> Found {
                 .extend(misfits.into_iter().filter_map(Result::err)),
         }
     }
+    let layers = layers::below(module, &found.allocators);
+    found.allocators.extend(layers);
+    found.allocators.sort_by_key(|allocator| allocator.function);
     found
 }
 

@@ -12,6 +12,7 @@ mod error;
 mod families;
 mod frame;
 mod header;
+mod layers;
 mod library;
 mod names;
 mod source_path;
