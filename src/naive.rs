@@ -481,8 +481,9 @@ mod tests {
     use super::*;
     use crate::heap::{Fold, Recording};
     use crate::instrument::instrument;
+    use crate::module::GivenAllocator;
     use crate::run::{self, Compiled, Engine};
-    use crate::suite::{self, ModuleSource, Scenario};
+    use crate::suite::{self, ModuleSource, Scenario, Suite};
 
     #[test]
     fn both_counts_agree_on_every_guest() {
@@ -495,21 +496,27 @@ mod tests {
         for folder in folders {
             for path in suite::discover(&[folder]).expect("there are suites") {
                 let suite = suite::load(&path).expect("the suite is valid");
-                let ModuleSource::File(file) = &suite.module else {
-                    panic!("guests are prebuilt")
-                };
                 for scenario in &suite.scenarios {
-                    check(&engine, file, scenario);
+                    check(&engine, &suite, scenario);
                 }
             }
         }
     }
 
-    fn check(engine: &Engine, file: &Path, scenario: &Scenario) {
-        let name = format!("{} {}", file.display(), scenario.name);
+    fn load(suite: &Suite) -> Module {
+        let ModuleSource::File(file) = &suite.module else {
+            panic!("guests are prebuilt")
+        };
+        let given: Vec<GivenAllocator> = suite.allocators.iter().map(Into::into).collect();
         let module = Module::load(file).expect("the guest is there");
+        module.with_allocators(&given).expect("they are there")
+    }
+
+    fn check(engine: &Engine, suite: &Suite, scenario: &Scenario) {
+        let name = format!("{} {}", suite.path.display(), scenario.name);
+        let module = load(suite);
         let recording = logged(engine, &module, scenario);
-        let naive = naive(engine, file, scenario);
+        let naive = naive(engine, load(suite), scenario);
         let last = recording.marks.last().expect("every run has marks");
         assert_eq!(last.total, naive.total, "{name}: total");
         assert_eq!(last.live, naive.live, "{name}: live at the end");
@@ -532,8 +539,7 @@ mod tests {
         outcome.expect("it runs").observer.finish()
     }
 
-    fn naive(engine: &Engine, file: &Path, scenario: &Scenario) -> Naive {
-        let module = Module::load(file).expect("the guest is there");
+    fn naive(engine: &Engine, module: Module, scenario: &Scenario) -> Naive {
         let allocators = module.allocators().expect("it has an allocator");
         let wasm = rewrite(&module, &allocators);
         let rewritten = Module::parse("naive", wasm.clone()).expect("the rewrite is valid");

@@ -126,6 +126,11 @@ pub(super) fn find(module: &Module) -> Found {
         nothing: nothing(module),
     };
     for (function, symbols) in (0..).zip(symbols(module)) {
+        let given = module.given.iter().find(|given| given.function == function);
+        if let Some(given) = given {
+            found.allocators.push(given.clone());
+            continue;
+        }
         let known = symbols
             .iter()
             .filter_map(|symbol| fit(module, function, symbol));
@@ -137,8 +142,21 @@ pub(super) fn find(module: &Module) -> Found {
                 .extend(misfits.into_iter().filter_map(Result::err)),
         }
     }
-    let layers = layers::below(module, &found.allocators);
-    found.allocators.extend(layers);
+    // Of those that somebody named all is said.
+    let known: Vec<Allocator> = found
+        .allocators
+        .iter()
+        .filter(|allocator| !module.given.contains(allocator))
+        .cloned()
+        .collect();
+    let layers = layers::below(module, &known);
+    let is_new = |layer: &Allocator| {
+        !module
+            .given
+            .iter()
+            .any(|given| given.function == layer.function)
+    };
+    found.allocators.extend(layers.into_iter().filter(is_new));
     found.allocators.sort_by_key(|allocator| allocator.function);
     found
 }
@@ -240,7 +258,7 @@ fn has_shape(signature: &FuncType, shape: Shape, word: ValType) -> bool {
         && signature.results().len() == shape.results
 }
 
-fn spell(signature: &FuncType) -> String {
+pub(super) fn spell(signature: &FuncType) -> String {
     let list = |types: &[ValType]| {
         types
             .iter()

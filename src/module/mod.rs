@@ -11,6 +11,7 @@ mod demangle;
 mod error;
 mod families;
 mod frame;
+mod given;
 mod header;
 mod layers;
 mod library;
@@ -36,6 +37,7 @@ pub use self::debug_info::DebugInfo;
 pub use self::error::ModuleError;
 pub use self::families::Role;
 pub use self::frame::{CodeFrame, Frame};
+pub use self::given::{GivenAllocator, GivenError};
 pub use self::symbols::Symbols;
 
 /// Larger files are refused: code offsets, in wasm and in DWARF alike, are 32 bits wide, and no engine takes more.
@@ -47,6 +49,8 @@ pub struct Module {
     name: String,
     bytes: Vec<u8>,
     contents: Contents,
+    /// Allocators that somebody named.
+    given: Vec<Allocator>,
     /// Found when first asked for, since every name has to be demangled for it.
     found: OnceLock<Found>,
 }
@@ -87,7 +91,25 @@ impl Module {
             name,
             bytes,
             contents,
+            given: Vec::new(),
             found: OnceLock::new(),
+        })
+    }
+
+    /// With allocators that somebody names, besides those that are found; what is said of one counts more than its name.
+    ///
+    /// # Errors
+    ///
+    /// When there is no such function, or when its signature has no place for what it is said to do.
+    pub fn with_allocators(self, given: &[GivenAllocator]) -> Result<Module, GivenError> {
+        let given = given
+            .iter()
+            .map(|given| given::resolve(&self, given))
+            .collect::<Result<_, _>>()?;
+        Ok(Module {
+            given,
+            found: OnceLock::new(),
+            ..self
         })
     }
 
