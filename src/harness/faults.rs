@@ -42,6 +42,13 @@ pub(super) fn not_measured(why: NotMeasured) -> Fault {
     }
 }
 
+/// A note on a module in which nothing frees, such as one whose collector frees in a way that cannot be seen.
+pub(super) fn never_freed(module: &Module) -> Option<String> {
+    let note = "no function that frees was found in the module: what counts as live is all that was ever allocated, and \
+                what a collector takes back is not known. Hold `total` and `memory` against a threshold, not `delta`";
+    (!module.has_free()).then(|| note.to_string())
+}
+
 /// The guest did not come to the end of the story.
 pub(super) fn unfinished(ending: &Ending, module: &Module, stderr: String) -> Fault {
     let (cause, advice, stack) = explained(ending);

@@ -6,6 +6,8 @@ use thiserror::Error;
 use wasmparser::{FuncType, ValType};
 
 use super::Module;
+use super::bindgen;
+use super::candidates::{self, Candidates};
 use super::demangle::demangled;
 use super::families::{self, Role, Row, Shape};
 use super::layers;
@@ -62,6 +64,7 @@ pub struct NoAllocator {
     named: usize,
     exports: usize,
     misfits: Vec<Misfit>,
+    candidates: Candidates,
 }
 
 impl fmt::Display for NoAllocator {
@@ -81,6 +84,7 @@ impl fmt::Display for NoAllocator {
         for misfit in &self.misfits {
             writeln!(f, "passed over: {misfit}")?;
         }
+        write!(f, "{}", self.candidates)?;
         write!(f, "{}", self.advice())
     }
 }
@@ -142,6 +146,9 @@ pub(super) fn find(module: &Module) -> Found {
                 .extend(misfits.into_iter().filter_map(Result::err)),
         }
     }
+    if found.allocators.is_empty() {
+        found.allocators = bindgen::numbered(module);
+    }
     // Of those that somebody named all is said.
     let known: Vec<Allocator> = found
         .allocators
@@ -158,6 +165,9 @@ pub(super) fn find(module: &Module) -> Found {
     };
     found.allocators.extend(layers.into_iter().filter(is_new));
     found.allocators.sort_by_key(|allocator| allocator.function);
+    if found.allocators.is_empty() {
+        found.nothing.candidates = candidates::find(module);
+    }
     found
 }
 
@@ -172,6 +182,7 @@ fn nothing(module: &Module) -> NoAllocator {
             .filter(|export| export.is_function())
             .count(),
         misfits: Vec::new(),
+        candidates: Candidates::default(),
     }
 }
 

@@ -63,6 +63,17 @@ pub enum Role {
     },
 }
 
+impl Role {
+    /// Whether a block may be gone after it.
+    pub(super) fn frees(self) -> bool {
+        match self {
+            Role::Free { .. } | Role::Release { .. } => true,
+            Role::Resize { .. } | Role::ResizeArray { .. } | Role::ResizeInPlace { .. } => false,
+            Role::Allocate { .. } | Role::AllocateArray { .. } | Role::AllocateInto { .. } => false,
+        }
+    }
+}
+
 /// How many parameters and results a function has, all of them of an address's width.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) struct Shape {
@@ -117,8 +128,9 @@ const RUST: &str = "Rust";
 const RUST_DLMALLOC: &str = "Rust dlmalloc";
 const ZIG: &str = "Zig";
 const ASSEMBLYSCRIPT: &str = "AssemblyScript";
+const TINYGO: &str = "TinyGo";
 const CANONICAL_ABI: &str = "canonical ABI";
-const WASM_BINDGEN: &str = "wasm-bindgen";
+pub(super) const WASM_BINDGEN: &str = "wasm-bindgen";
 
 /// Every symbol stands here whole and is matched whole: `Pool::free(void*)` is not `free`.
 #[rustfmt::skip]
@@ -202,9 +214,14 @@ const TABLE: &[Row] = &[
     row(ASSEMBLYSCRIPT, &["~lib/rt/tcms/__renew", "~lib/rt/stub/__renew"], (2, 1), Role::Resize { address: 0, size: 1 }).with_header(20),
     row(ASSEMBLYSCRIPT, &["~lib/rt/tlsf/__alloc", "~lib/rt/stub/__alloc"], (1, 1), Role::Allocate { size: 0 }).with_header(4),
     row(ASSEMBLYSCRIPT, &["~lib/rt/tlsf/__realloc", "~lib/rt/stub/__realloc"], (2, 1), Role::Resize { address: 0, size: 1 }).with_header(4),
-    row(ASSEMBLYSCRIPT, &["~lib/rt/tlsf/moveBlock"], (3, 1), Role::Resize { address: 1, size: 2 }),
+    // What moves is inserted among the free blocks as well; its size counts the object's 16 bytes before it.
+    row(ASSEMBLYSCRIPT, &["~lib/rt/tlsf/moveBlock"], (3, 1), Role::Allocate { size: 2 }),
     row(ASSEMBLYSCRIPT, &["~lib/rt/tlsf/insertBlock"], (2, 0), Role::Release { address: 1 }),
     row(ASSEMBLYSCRIPT, &["~lib/rt/stub/__free"], (1, 0), Role::Free { address: 0 }),
+
+    // The layout tells the collector where pointers lie. What the collector frees goes by no name.
+    row(TINYGO, &["runtime.alloc"], (2, 1), Role::Allocate { size: 0 }),
+    row(TINYGO, &["runtime.alloc"], (1, 1), Role::Allocate { size: 0 }),
 
     row(CANONICAL_ABI, &["cabi_realloc"], (4, 1), Role::Resize { address: 0, size: 3 }),
 

@@ -147,7 +147,8 @@ fn calls(module: &Module, function: u32) -> Vec<Call> {
     calls
 }
 
-fn operators(module: &Module, function: u32) -> Vec<Operator<'_>> {
+/// The code of a function; none of an imported one.
+pub(super) fn operators(module: &Module, function: u32) -> Vec<Operator<'_>> {
     let Some(range) = module.body(function) else {
         return Vec::new();
     };

@@ -4,7 +4,9 @@
 //! engines are known.
 
 mod allocators;
+mod bindgen;
 mod call_graph;
+mod candidates;
 mod contents;
 mod debug_info;
 mod demangle;
@@ -228,6 +230,14 @@ impl Module {
     /// The functions that allocate and free, by name and signature, in the order of their indices.
     pub fn allocators(&self) -> Result<Vec<Allocator>, NoAllocator> {
         self.found().result()
+    }
+
+    /// Whether some function takes blocks back. Where none does, what is live is all that was ever allocated.
+    pub fn has_free(&self) -> bool {
+        self.found()
+            .allocators
+            .iter()
+            .any(|allocator| allocator.role.frees())
     }
 
     /// Functions that are named like an allocator and have another signature, which is why they are not counted.
