@@ -42,11 +42,11 @@ pub(super) fn not_measured(why: NotMeasured) -> Fault {
     }
 }
 
-/// A note on a module in which nothing frees, such as one whose collector frees in a way that cannot be seen.
+/// A note on what counts as live where a collector frees unseen.
 pub(super) fn never_freed(module: &Module) -> Option<String> {
-    let note = "no function that frees was found in the module: what counts as live is all that was ever allocated, and \
-                what a collector takes back is not known. Hold `total` and `memory` against a threshold, not `delta`";
-    (!module.has_free()).then(|| note.to_string())
+    let note = "what the module's collector takes back cannot be seen: what counts as live is all that was ever allocated. \
+                Hold `total` and `memory` against thresholds, not `delta`";
+    module.frees_unseen().then(|| note.to_string())
 }
 
 /// The guest did not come to the end of the story.

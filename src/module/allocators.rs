@@ -65,6 +65,7 @@ pub struct NoAllocator {
     exports: usize,
     misfits: Vec<Misfit>,
     candidates: Candidates,
+    is_go: bool,
 }
 
 impl fmt::Display for NoAllocator {
@@ -89,9 +90,18 @@ impl fmt::Display for NoAllocator {
     }
 }
 
+/// What Go's allocator is called.
+const GO_ALLOCATOR: &str = "runtime.mallocgc";
+/// Why that is of no use.
+const GO: &str = "it is a Go program: its functions hand arguments and results to each other on a stack of Go's own, in memory, \
+     where memgate does not look for sizes and addresses yet, and its collector frees without calling anything. \
+     Let the program tell what it holds (`runtime.ReadMemStats`), or build it with TinyGo, whose allocations are counted";
+
 impl NoAllocator {
     fn advice(&self) -> &'static str {
-        if self.named == 0 {
+        if self.is_go {
+            GO
+        } else if self.named == 0 {
             "the module has no names: build it with them (`-g`; no `-s`, `--strip-all` or `strip = true`; `wasm-opt -g`), \
              or export its allocator (`-Wl,--export=malloc,--export=free`)"
         } else {
@@ -165,7 +175,8 @@ pub(super) fn find(module: &Module) -> Found {
     };
     found.allocators.extend(layers.into_iter().filter(is_new));
     found.allocators.sort_by_key(|allocator| allocator.function);
-    if found.allocators.is_empty() {
+    // All of Go's functions have an allocator's signature.
+    if found.allocators.is_empty() && !found.nothing.is_go {
         found.nothing.candidates = candidates::find(module);
     }
     found
@@ -183,6 +194,8 @@ fn nothing(module: &Module) -> NoAllocator {
             .count(),
         misfits: Vec::new(),
         candidates: Candidates::default(),
+        is_go: (0..module.function_count())
+            .any(|function| module.function_name(function) == Some(GO_ALLOCATOR)),
     }
 }
 

@@ -63,17 +63,6 @@ pub enum Role {
     },
 }
 
-impl Role {
-    /// Whether a block may be gone after it.
-    pub(super) fn frees(self) -> bool {
-        match self {
-            Role::Free { .. } | Role::Release { .. } => true,
-            Role::Resize { .. } | Role::ResizeArray { .. } | Role::ResizeInPlace { .. } => false,
-            Role::Allocate { .. } | Role::AllocateArray { .. } | Role::AllocateInto { .. } => false,
-        }
-    }
-}
-
 /// How many parameters and results a function has, all of them of an address's width.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) struct Shape {
@@ -128,7 +117,8 @@ const RUST: &str = "Rust";
 const RUST_DLMALLOC: &str = "Rust dlmalloc";
 const ZIG: &str = "Zig";
 const ASSEMBLYSCRIPT: &str = "AssemblyScript";
-const TINYGO: &str = "TinyGo";
+/// Its collector frees in a way that cannot be seen.
+pub(super) const TINYGO: &str = "TinyGo";
 const CANONICAL_ABI: &str = "canonical ABI";
 pub(super) const WASM_BINDGEN: &str = "wasm-bindgen";
 

@@ -232,12 +232,12 @@ impl Module {
         self.found().result()
     }
 
-    /// Whether some function takes blocks back. Where none does, what is live is all that was ever allocated.
-    pub fn has_free(&self) -> bool {
-        self.found()
-            .allocators
+    /// Whether a collector takes blocks back in a way that cannot be seen: what is live then is all that was ever allocated.
+    pub fn frees_unseen(&self) -> bool {
+        let allocators = &self.found().allocators;
+        allocators
             .iter()
-            .any(|allocator| allocator.role.frees())
+            .any(|allocator| allocator.family == families::TINYGO)
     }
 
     /// Functions that are named like an allocator and have another signature, which is why they are not counted.

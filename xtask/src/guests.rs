@@ -48,8 +48,6 @@ pub(crate) enum Language {
     Emscripten,
     #[serde(rename = "assemblyscript")]
     AssemblyScript,
-    /// For wasip1.
-    Go,
     /// The text format.
     Wat,
 }
@@ -67,7 +65,6 @@ impl Language {
             Language::Zig => "Zig",
             Language::Emscripten => "C by Emscripten",
             Language::AssemblyScript => "AssemblyScript",
-            Language::Go => "Go",
             Language::Wat => "the text format",
         }
     }

@@ -3,7 +3,6 @@
 mod assemblyscript;
 mod clang;
 mod emscripten;
-mod go;
 mod rust;
 mod zig;
 
@@ -28,7 +27,6 @@ pub(crate) fn build(guest: &Guest, root: &Path, output: &Path) -> Result<()> {
         Language::RustWeb | Language::RustWasi => rust::build(guest, root, output),
         Language::RustCrate => rust::build_crate(guest, root, output),
         Language::AssemblyScript => assemblyscript::build(guest, root, output),
-        Language::Go => go::build(guest, root, output),
         Language::Wat => build_with_wat(guest, root, output),
     }
 }
@@ -45,7 +43,6 @@ pub(crate) fn check(language: Language, scratch: &Path) -> Result<()> {
         // Its dependencies would have to be there as well.
         Language::RustCrate => return rust::check_target(scratch),
         Language::AssemblyScript => ("check.ts", "export function main(): void {}\n"),
-        Language::Go => ("check.go", "package main\n\nfunc main() {}\n"),
         Language::Wat => ("check.wat", "(module)\n"),
     };
     let guest = Guest {
@@ -70,7 +67,6 @@ pub(crate) fn how_to_get(language: Language) -> &'static str {
         Language::RustWeb | Language::RustCrate => rust::HOW_TO_GET_WEB,
         Language::RustWasi => rust::HOW_TO_GET_WASI,
         Language::AssemblyScript => assemblyscript::HOW_TO_GET,
-        Language::Go => go::HOW_TO_GET,
         Language::Wat => "built in",
     }
 }
