@@ -21,7 +21,7 @@ use crate::run::{Log, MarkKind, Observer, Overwhelmed, State};
 /// Functions that the naive module imports.
 const IMPORTS: u32 = 2;
 /// Arguments that are handed to the host.
-const ARGUMENTS: usize = 4;
+const ARGUMENTS: usize = 7;
 
 /// A place in the code that does not depend on how it is encoded: the function, and how many calls it has before.
 pub(crate) type Place = (u32, usize);
@@ -206,6 +206,8 @@ pub(crate) struct Naive {
     outermost: Option<([u64; ARGUMENTS], Vec<Place>)>,
     depth: u32,
     inner: u64,
+    /// The block that the outermost call resizes, as a lower layer calls it.
+    resized: Option<u64>,
     /// Address to size and site.
     blocks: HashMap<u64, (u64, Vec<Place>)>,
     aliases: HashMap<u64, u64>,
@@ -225,6 +227,7 @@ impl Naive {
             outermost: None,
             depth: 0,
             inner: 0,
+            resized: None,
             blocks: HashMap::new(),
             aliases: HashMap::new(),
             sites: BTreeMap::new(),
@@ -236,13 +239,24 @@ impl Naive {
 
     fn enter(&mut self, number: usize, arguments: [u64; ARGUMENTS], backtrace: &WasmBacktrace) {
         self.depth += 1;
+        let allocator = &self.allocators[number];
         if self.depth == 1 {
             self.inner = 0;
+            self.resized = match allocator.role {
+                Role::Resize { address, .. } if allocator.header > 0 => {
+                    Some(arguments[address as usize].wrapping_sub(allocator.header.into()))
+                }
+                _ => None,
+            };
             self.outermost = Some((arguments, self.stack(backtrace)));
-        } else if let Role::Free { address } = self.allocators[number].role
-            && arguments[address as usize] == self.inner
-        {
-            self.inner = 0;
+            return;
+        }
+        match allocator.role {
+            Role::Free { address } if arguments[address as usize] == self.inner => self.inner = 0,
+            Role::Release { address } if Some(arguments[address as usize]) != self.resized => {
+                self.free(arguments[address as usize]);
+            }
+            _ => {}
         }
     }
 
@@ -250,7 +264,13 @@ impl Naive {
         self.depth -= 1;
         let role = self.allocators[number].role;
         if self.depth > 0 {
-            let is_address = !matches!(role, Role::Free { .. } | Role::AllocateInto { .. });
+            let is_address = matches!(
+                role,
+                Role::Allocate { .. }
+                    | Role::AllocateArray { .. }
+                    | Role::Resize { .. }
+                    | Role::ResizeArray { .. }
+            );
             if is_address && result != 0 {
                 self.inner = result;
             }
@@ -258,7 +278,16 @@ impl Naive {
         }
         let (arguments, site) = self.outermost.take().expect("an allocator was entered");
         let argument = |index: u32| arguments[index as usize];
+        let header = self.allocators[number].header;
+        if header > 0 {
+            self.inner = result.wrapping_sub(header.into());
+        }
         match role {
+            Role::Release { address } => self.free(argument(address)),
+            Role::ResizeInPlace { address, size } if result != 0 => {
+                self.resize(argument(address), argument(address), argument(size), site);
+            }
+            Role::ResizeInPlace { .. } => {}
             Role::Free { address } => self.free(argument(address)),
             Role::Allocate { size } => self.allocate(result, argument(size), site),
             Role::AllocateArray { count, size } => {
@@ -387,14 +416,12 @@ pub(crate) fn provide(
     linker: &mut Linker<State<Naive>>,
     _: &mut Store<State<Naive>>,
 ) -> wasmtime::Result<()> {
-    let enter =
-        |mut caller: Caller<'_, State<Naive>>, number: u32, a: u64, b: u64, c: u64, d: u64| {
-            let backtrace = WasmBacktrace::force_capture(&caller);
-            caller
-                .data_mut()
-                .observer
-                .enter(number as usize, [a, b, c, d], &backtrace);
-        };
+    #[rustfmt::skip]
+    let enter = |mut caller: Caller<'_, State<Naive>>, number: u32, a: u64, b: u64, c: u64, d: u64, e: u64, f: u64, g: u64| {
+        let backtrace = WasmBacktrace::force_capture(&caller);
+        let naive = &mut caller.data_mut().observer;
+        naive.enter(number as usize, [a, b, c, d, e, f, g], &backtrace);
+    };
     let exit = |mut caller: Caller<'_, State<Naive>>, number: u32, result: u64| {
         let memory = caller
             .get_export("memory")
@@ -458,8 +485,9 @@ mod tests {
     use super::*;
     use crate::heap::{Fold, Recording};
     use crate::instrument::instrument;
+    use crate::module::GivenAllocator;
     use crate::run::{self, Compiled, Ending, Engine};
-    use crate::suite::{self, ModuleSource, Scenario};
+    use crate::suite::{self, ModuleSource, Scenario, Suite};
 
     #[test]
     fn both_counts_agree_on_every_guest() {
@@ -472,10 +500,7 @@ mod tests {
         for folder in folders {
             for path in suite::discover(&[folder]).expect("there are suites") {
                 let suite = suite::load(&path).expect("the suite is valid");
-                let ModuleSource::File(file) = &suite.module else {
-                    panic!("guests are prebuilt")
-                };
-                let guest = Guest::load(&engine, file);
+                let guest = Guest::load(&engine, &suite);
                 for scenario in &suite.scenarios {
                     guest.check(&engine, scenario);
                 }
@@ -493,8 +518,13 @@ mod tests {
     }
 
     impl Guest {
-        fn load(engine: &Engine, file: &Path) -> Guest {
+        fn load(engine: &Engine, suite: &Suite) -> Guest {
+            let ModuleSource::File(file) = &suite.module else {
+                panic!("guests are prebuilt")
+            };
+            let given: Vec<GivenAllocator> = suite.allocators.iter().map(Into::into).collect();
             let module = Module::load(file).expect("the guest is there");
+            let module = module.with_allocators(&given).expect("they are there");
             let instrumented = instrument(&module).expect("it has an allocator");
             let mut rewritten = instrumented.clone();
             let allocators = module.allocators().expect("it has an allocator");

@@ -94,3 +94,8 @@ EXPORT(string) {
     std::string text(100, 'a');
     escape(&text[0]);
 }
+
+// 1 block of 64 bytes that is never given back.
+EXPORT(leaked) {
+    escape(new Aligned);
+}

@@ -92,3 +92,9 @@ pub extern "C" fn nothing() {
     drop(black_box(Box::new(())));
     drop(black_box(Vec::<u8>::new()));
 }
+
+/// 1 block of 64 bytes that is never given back.
+#[unsafe(no_mangle)]
+pub extern "C" fn leaked() {
+    black_box(Box::leak(Box::new([1_u8; 64])));
+}

@@ -138,6 +138,7 @@ impl Gate {
             stacks,
             judged.as_ref().map_err(Fault::clone),
         );
+        report.notes.extend(faults::never_freed(module));
         report
             .notes
             .extend(module.debug_info().advice().map(str::to_string));

@@ -2,6 +2,7 @@
 
 mod faults;
 mod gate;
+mod given;
 mod modules;
 mod places;
 mod progress;

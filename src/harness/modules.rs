@@ -8,10 +8,10 @@ use std::sync::{Arc, Mutex, OnceLock, PoisonError};
 use super::faults::broken;
 use super::progress::Progress;
 use crate::instrument::instrument;
-use crate::module::Module;
+use crate::module::{GivenAllocator, Module};
 use crate::report::Fault;
 use crate::run::{Compiled, Engine};
-use crate::suite::{ModuleSource, Suite};
+use crate::suite::{ModuleSource, NamedAllocator, Suite};
 
 /// A module that scenarios can be told to.
 pub(super) struct Prepared {
@@ -23,9 +23,9 @@ pub(super) struct Prepared {
 /// What every scenario of a module shares, the reason included why there is nothing.
 type Shared = Arc<OnceLock<Result<Prepared, Fault>>>;
 
-/// The modules of this process, by their files.
+/// The modules of this process, by their files and what suites say of their allocators.
 #[derive(Default)]
-pub(super) struct Modules(Mutex<HashMap<PathBuf, Shared>>);
+pub(super) struct Modules(Mutex<HashMap<(PathBuf, Vec<NamedAllocator>), Shared>>);
 
 impl Modules {
     /// The module of a suite. Whoever comes first makes it ready, the others wait.
@@ -33,7 +33,7 @@ impl Modules {
         let shared = {
             let mut modules = self.0.lock().unwrap_or_else(PoisonError::into_inner);
             modules
-                .entry(file(suite).to_path_buf())
+                .entry((file(suite).to_path_buf(), suite.allocators.clone()))
                 .or_default()
                 .clone()
         };
@@ -68,6 +68,10 @@ fn prepare(suite: &Suite, engine: &Engine, progress: &Progress) -> Result<Prepar
     let _activity = progress.begin(format!("instrumenting and compiling {name}"));
     let module =
         Module::load(file(suite)).map_err(|error| broken("the module cannot be read", error))?;
+    let given: Vec<GivenAllocator> = suite.allocators.iter().map(Into::into).collect();
+    let module = module
+        .with_allocators(&given)
+        .map_err(|error| broken("the module cannot be measured", error))?;
     let instrumented =
         instrument(&module).map_err(|error| broken("the module cannot be measured", error))?;
     let compiled = engine

@@ -71,6 +71,7 @@ impl Fold {
                 site,
             } => self.allocate(address, size, site, time),
             Event::Free { address } => self.free(address),
+            Event::Release { address } => self.release(address),
             Event::Resize { address } => self.resized = self.take(address),
             Event::Alias { address } => self.blocks.alias(address, self.last_address),
         }
@@ -127,6 +128,14 @@ impl Fold {
                 self.diagnostics.unknown_frees += 1;
                 None
             }
+        }
+    }
+
+    /// A collector gives back what it may have been seen to hand out, or not.
+    fn release(&mut self, address: u64) {
+        if let Some(block) = self.blocks.remove(address) {
+            self.diagnostics.events += 1;
+            self.subtract(block);
         }
     }
 

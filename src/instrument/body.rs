@@ -228,13 +228,13 @@ impl Rewrite<'_> {
         let (plan, indices) = (self.plan, &self.plan.indices);
         let caller = plan.allocator(self.function).expect("it calls from within");
         let plain = indices.plain(callee.function);
-        if plan.nesting(self.function).passes_on || !caller.role.allocates() {
+        let is_heard = matches!(callee.role, Role::Release { .. });
+        if plan.nesting(self.function).passes_on || !(caller.role.allocates() || is_heard) {
             return self.copy.replace(opcode, plain, end);
         }
         let results = plan.module.signature(callee.function).results();
-        let hands_out = callee.role.allocates() && !matches!(callee.role, Role::AllocateInto { .. });
         match (reference, results) {
-            (Reference::Call(_), [result]) if hands_out => {
+            (Reference::Call(_), [result]) if returns_block(callee.role) => {
                 let is_wide = *result == ValType::I64;
                 let local = self.first_local + u32::from(is_wide);
                 self.copy.replace(opcode, plain, end);
@@ -246,6 +246,17 @@ impl Rewrite<'_> {
                 .replace(opcode, indices.nested(callee.function), end),
         }
     }
+}
+
+/// Whether what an allocator returns is the address of a block.
+fn returns_block(role: Role) -> bool {
+    matches!(
+        role,
+        Role::Allocate { .. }
+            | Role::AllocateArray { .. }
+            | Role::Resize { .. }
+            | Role::ResizeArray { .. }
+    )
 }
 
 /// An operator that names a function or calls one.

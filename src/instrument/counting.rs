@@ -7,7 +7,7 @@
 use wasm_encoder::{BlockType, Catch, Function, InstructionSink, MemArg, RefType, ValType};
 
 use super::books::{Books, Record, Word, word};
-use super::event::{ALIAS, FREE, RESIZE};
+use super::event::{ALIAS, FREE, RELEASED, RESIZE};
 use super::indices::{Helper, Indices, Register};
 use super::layout::{Layout, Width};
 use super::plan::Plan;
@@ -142,8 +142,8 @@ impl<'a> Counting<'a> {
             self.inside(code);
             code.return_().end();
         }
-        if self.nesting.is_layered() {
-            self.zero(code);
+        if self.is_layered() {
+            self.put_block_under_way(code);
             code.global_set(self.register(Register::Inner));
         }
         if self.nesting.hidden {
@@ -175,8 +175,37 @@ impl<'a> Counting<'a> {
             code.i32_const(0)
                 .global_set(self.register(Register::Inside));
         }
+        if self.allocator.header > 0 {
+            self.put_address(code);
+            self.skip_header(code);
+            code.global_set(self.register(Register::Inner));
+        }
         self.record(code);
         self.put_result(code);
+    }
+
+    /// Whether another allocator may know the block under another address.
+    fn is_layered(&self) -> bool {
+        self.nesting.is_layered() || self.allocator.header > 0
+    }
+
+    /// The block that is being resized, where a lower layer may release it before the resize is recorded; otherwise zero.
+    fn put_block_under_way(&self, code: &mut InstructionSink<'_>) {
+        match self.allocator.role {
+            Role::Resize { address, .. } if self.allocator.header > 0 => {
+                self.field(code, address);
+                self.skip_header(code);
+            }
+            _ => self.zero(code),
+        }
+    }
+
+    /// From the address that is handed out to the one that the layer below handed out.
+    fn skip_header(&self, code: &mut InstructionSink<'_>) {
+        match self.layout.width {
+            Width::Narrow => code.i32_const(self.allocator.header as i32).i32_sub(),
+            Width::Wide => code.i64_const(self.allocator.header.into()).i64_sub(),
+        };
     }
 
     fn catches(&self) -> bool {
@@ -201,17 +230,44 @@ impl<'a> Counting<'a> {
         if self.result.is_some() {
             code.local_set(self.local(Local::Result));
         }
-        if let Role::Free { address } = self.allocator.role {
-            self.forget_inner(code, address);
-        } else {
-            self.put_address(code);
-            code.local_tee(self.local(Local::Address))
-                .if_on(self.layout.width);
-            code.local_get(self.local(Local::Address))
-                .global_set(self.register(Register::Inner))
-                .end();
+        match self.allocator.role {
+            Role::Free { address } => self.forget_inner(code, address),
+            Role::Release { address } => self.release_inner(code, address),
+            Role::ResizeInPlace { .. } => {}
+            _ => {
+                self.put_address(code);
+                code.local_tee(self.local(Local::Address))
+                    .if_on(self.layout.width);
+                code.local_get(self.local(Local::Address))
+                    .global_set(self.register(Register::Inner))
+                    .end();
+            }
         }
         self.put_result(code);
+    }
+
+    /// What is released inside the allocator are blocks that others own, but for the one that is being resized.
+    fn release_inner(&self, code: &mut InstructionSink<'_>, address: u32) {
+        self.field(code, address);
+        code.global_get(self.register(Register::Inner));
+        match self.layout.width {
+            Width::Narrow => code.i32_ne(),
+            Width::Wide => code.i64_ne(),
+        };
+        code.if_(BlockType::Empty);
+        self.record_release(code, address);
+        code.end();
+    }
+
+    /// A release is a free, with a one where the size of a block would be.
+    fn record_release(&self, code: &mut InstructionSink<'_>, address: u32) {
+        self.field(code, address);
+        match self.layout.width {
+            Width::Narrow => code.i32_const(RELEASED as i32),
+            Width::Wide => code.i64_const(RELEASED.into()),
+        };
+        code.i32_const(word(FREE))
+            .call(self.plan.indices.helper(Helper::Append));
     }
 
     /// What was handed out and taken back inside the allocator is no alias of its block.
@@ -247,6 +303,11 @@ impl<'a> Counting<'a> {
                 self.keep_field(code, size, Local::Size);
                 self.record_resize(code, address);
             }
+            Role::ResizeInPlace { address, size } => {
+                self.keep_field(code, size, Local::Size);
+                self.record_resize_in_place(code, address);
+            }
+            Role::Release { address } => self.record_release(code, address),
             Role::ResizeArray {
                 address,
                 count,
@@ -307,6 +368,20 @@ impl<'a> Counting<'a> {
         code.end().end();
     }
 
+    /// What comes back is whether it could be done.
+    fn record_resize_in_place(&self, code: &mut InstructionSink<'_>, block: u32) {
+        self.put_result(code);
+        if self.result == Some(ValType::I64) {
+            code.i64_const(0).i64_ne();
+        }
+        code.if_(BlockType::Empty);
+        self.keep_field(code, block, Local::Address);
+        self.field(code, block);
+        self.append_about(code, RESIZE);
+        self.append_block(code);
+        code.end();
+    }
+
     /// Appends the new block, and the address under which a lower layer knows it.
     fn append_block(&self, code: &mut InstructionSink<'_>) {
         if !self.nesting.hidden {
@@ -321,7 +396,7 @@ impl<'a> Counting<'a> {
             word: Word::Site(self.local(Local::Site)),
         };
         books.put_record(code, self.local(Local::Cursor), record);
-        if self.nesting.is_layered() {
+        if self.is_layered() {
             self.append_alias(code);
         }
     }

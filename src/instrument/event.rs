@@ -9,6 +9,9 @@ pub(crate) const FREE: u32 = 1;
 pub(crate) const RESIZE: u32 = 2;
 pub(crate) const ALIAS: u32 = 3;
 
+/// The size in the record of a free that nobody asked for by name: see [`Event::Release`].
+pub(crate) const RELEASED: u32 = 1;
+
 const SITE_MASK: u32 = (1 << KIND_SHIFT) - 1;
 
 /// One thing that happened to the guest's heap.
@@ -26,6 +29,11 @@ pub enum Event {
     /// The block at `address` was freed.
     Free {
         /// Start of the block, or an alias of it.
+        address: u64,
+    },
+    /// There is free memory from `address` on: a block that began there was freed, if there was one.
+    Release {
+        /// Start of the free memory.
         address: u64,
     },
     /// The block at `address` was resized: the next event is the [`Event::Allocate`] of what it became.
@@ -64,6 +72,7 @@ fn event(address: u64, size: u64, word: u32) -> Event {
             // The guest counts sites from 1, since 0 marks an empty slot in its table.
             site: (word & SITE_MASK).saturating_sub(1),
         },
+        FREE if size == u64::from(RELEASED) => Event::Release { address },
         FREE => Event::Free { address },
         RESIZE => Event::Resize { address },
         _ => Event::Alias { address },

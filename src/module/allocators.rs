@@ -6,8 +6,11 @@ use thiserror::Error;
 use wasmparser::{FuncType, ValType};
 
 use super::Module;
+use super::bindgen;
+use super::candidates::{self, Candidates};
 use super::demangle::demangled;
 use super::families::{self, Role, Row, Shape};
+use super::layers;
 
 /// A function that allocates or frees.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -20,6 +23,9 @@ pub struct Allocator {
     pub family: &'static str,
     /// What it does, and which argument means what.
     pub role: Role,
+    /// How far before the address that it hands out begins the block that a lower layer of it knows: the other name by which
+    /// that layer may free it. Zero where it hands out what the layer below gave it, or where that layer can be seen.
+    pub header: u32,
 }
 
 /// A function with an allocator's name and another signature.
@@ -58,6 +64,8 @@ pub struct NoAllocator {
     named: usize,
     exports: usize,
     misfits: Vec<Misfit>,
+    candidates: Candidates,
+    is_go: bool,
 }
 
 impl fmt::Display for NoAllocator {
@@ -77,13 +85,23 @@ impl fmt::Display for NoAllocator {
         for misfit in &self.misfits {
             writeln!(f, "passed over: {misfit}")?;
         }
+        write!(f, "{}", self.candidates)?;
         write!(f, "{}", self.advice())
     }
 }
 
+/// What Go's allocator is called.
+const GO_ALLOCATOR: &str = "runtime.mallocgc";
+/// Why that is of no use.
+const GO: &str = "it is a Go program: its functions hand arguments and results to each other on a stack of Go's own, in memory, \
+     where memgate does not look for sizes and addresses yet, and its collector frees without calling anything. \
+     Let the program tell what it holds (`runtime.ReadMemStats`), or build it with TinyGo, whose allocations are counted";
+
 impl NoAllocator {
     fn advice(&self) -> &'static str {
-        if self.named == 0 {
+        if self.is_go {
+            GO
+        } else if self.named == 0 {
             "the module has no names: build it with them (`-g`; no `-s`, `--strip-all` or `strip = true`; `wasm-opt -g`), \
              or export its allocator (`-Wl,--export=malloc,--export=free`)"
         } else {
@@ -122,6 +140,11 @@ pub(super) fn find(module: &Module) -> Found {
         nothing: nothing(module),
     };
     for (function, symbols) in (0..).zip(symbols(module)) {
+        let given = module.given.iter().find(|given| given.function == function);
+        if let Some(given) = given {
+            found.allocators.push(given.clone());
+            continue;
+        }
         let known = symbols
             .iter()
             .filter_map(|symbol| fit(module, function, symbol));
@@ -132,6 +155,29 @@ pub(super) fn find(module: &Module) -> Found {
                 .misfits
                 .extend(misfits.into_iter().filter_map(Result::err)),
         }
+    }
+    if found.allocators.is_empty() {
+        found.allocators = bindgen::numbered(module);
+    }
+    // Of those that somebody named all is said.
+    let known: Vec<Allocator> = found
+        .allocators
+        .iter()
+        .filter(|allocator| !module.given.contains(allocator))
+        .cloned()
+        .collect();
+    let layers = layers::below(module, &known);
+    let is_new = |layer: &Allocator| {
+        !module
+            .given
+            .iter()
+            .any(|given| given.function == layer.function)
+    };
+    found.allocators.extend(layers.into_iter().filter(is_new));
+    found.allocators.sort_by_key(|allocator| allocator.function);
+    // All of Go's functions have an allocator's signature.
+    if found.allocators.is_empty() && !found.nothing.is_go {
+        found.nothing.candidates = candidates::find(module);
     }
     found
 }
@@ -147,6 +193,9 @@ fn nothing(module: &Module) -> NoAllocator {
             .filter(|export| export.is_function())
             .count(),
         misfits: Vec::new(),
+        candidates: Candidates::default(),
+        is_go: (0..module.function_count())
+            .any(|function| module.function_name(function) == Some(GO_ALLOCATOR)),
     }
 }
 
@@ -207,6 +256,7 @@ fn fit(module: &Module, function: u32, symbol: &str) -> Option<Result<Allocator,
                 name,
                 family: row.family,
                 role: row.role,
+                header: row.header,
             }),
             None => Err(Misfit {
                 function,
@@ -233,7 +283,7 @@ fn shaped(row: &Row, word: ValType) -> FuncType {
     FuncType::new(vec![word; params], vec![result; results])
 }
 
-fn spell(signature: &FuncType) -> String {
+pub(super) fn spell(signature: &FuncType) -> String {
     let list = |types: &[ValType]| {
         types
             .iter()

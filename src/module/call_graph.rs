@@ -10,7 +10,7 @@ use wasmparser::{
     ConstExpr, ElementItems, FunctionBody, Operator, Parser, Payload, Result, TableInit,
 };
 
-use super::{Allocator, Module};
+use super::{Allocator, Module, Role};
 
 /// Who may call whom, as far as it concerns allocations.
 ///
@@ -78,7 +78,13 @@ impl CallGraph {
                 let is_imported = allocator < module.imported_functions();
                 let nesting = nesting(graph, is_allocator, &reaches_any, allocator);
                 let hidden = nesting.hidden || is_imported;
-                let passes_on = edges.pass_on.contains(&allocator);
+                // What releases is heard even where nobody else counts.
+                let is_heard = |other: &Allocator| {
+                    matches!(other.role, Role::Release { .. })
+                        && nesting.direct.contains(&other.function)
+                };
+                let passes_on =
+                    edges.pass_on.contains(&allocator) && !allocators.iter().any(is_heard);
                 let nesting = Nesting {
                     hidden,
                     passes_on,

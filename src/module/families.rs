@@ -41,9 +41,23 @@ pub enum Role {
         /// Requested bytes.
         size: u32,
     },
+    /// Changes the size of the block at `address` where it is and returns 1, or leaves it alone and returns 0, as the `resize` of
+    /// a Zig allocator does.
+    ResizeInPlace {
+        /// The block.
+        address: u32,
+        /// Requested bytes.
+        size: u32,
+    },
     /// Gives a block back; null is no block.
     Free {
         /// The block.
+        address: u32,
+    },
+    /// Puts free memory where the allocator finds it. If a block began there it is one no more, even while another one is
+    /// being allocated: so collectors free.
+    Release {
+        /// Where the free memory begins.
         address: u32,
     },
 }
@@ -51,7 +65,7 @@ pub enum Role {
 impl Role {
     /// Whether it hands out blocks.
     pub fn allocates(self) -> bool {
-        !matches!(self, Role::Free { .. })
+        !matches!(self, Role::Free { .. } | Role::Release { .. })
     }
 }
 
@@ -70,6 +84,14 @@ pub(super) struct Row {
     symbols: &'static [&'static str],
     pub(super) shape: Shape,
     pub(super) role: Role,
+    /// See [`Allocator::header`](super::Allocator::header).
+    pub(super) header: u32,
+}
+
+impl Row {
+    const fn with_header(self, header: u32) -> Row {
+        Row { header, ..self }
+    }
 }
 
 /// The rows for a symbol in [`canonical`] spelling: several where a function of that name comes in several shapes.
@@ -92,8 +114,12 @@ const MIMALLOC: &str = "mimalloc";
 const CPP: &str = "C++";
 const RUST: &str = "Rust";
 const RUST_DLMALLOC: &str = "Rust dlmalloc";
+const ZIG: &str = "Zig";
+const ASSEMBLYSCRIPT: &str = "AssemblyScript";
+/// Its collector frees in a way that cannot be seen.
+pub(super) const TINYGO: &str = "TinyGo";
 const CANONICAL_ABI: &str = "canonical ABI";
-const WASM_BINDGEN: &str = "wasm-bindgen";
+pub(super) const WASM_BINDGEN: &str = "wasm-bindgen";
 
 /// Every symbol stands here whole and is matched whole: `Pool::free(void*)` is not `free`.
 #[rustfmt::skip]
@@ -116,11 +142,22 @@ const TABLE: &[Row] = &[
     row(EMMALLOC, &["emmalloc_posix_memalign"], (3, 1), Role::AllocateInto { out: 0, size: 2 }),
     row(EMMALLOC, &["emmalloc_memalign", "emmalloc_aligned_alloc"], (2, 1), Role::Allocate { size: 1 }),
 
-    row(MIMALLOC, &["mi_malloc", "mi_zalloc"], (1, 1), Role::Allocate { size: 0 }),
+    // What newer Emscripten offers as `-sMALLOC=mimalloc`.
+    row(MIMALLOC, &["mi_malloc", "mi_zalloc", "mi_malloc_small", "mi_zalloc_small", "mi_new", "mi_new_nothrow"], (1, 1), Role::Allocate { size: 0 }),
     row(MIMALLOC, &["mi_free"], (1, 0), Role::Free { address: 0 }),
-    row(MIMALLOC, &["mi_calloc"], (2, 1), Role::AllocateArray { count: 0, size: 1 }),
-    row(MIMALLOC, &["mi_realloc"], (2, 1), Role::Resize { address: 0, size: 1 }),
-    row(MIMALLOC, &["mi_malloc_aligned", "mi_zalloc_aligned"], (2, 1), Role::Allocate { size: 0 }),
+    row(MIMALLOC, &["mi_free_size", "mi_free_aligned"], (2, 0), Role::Free { address: 0 }),
+    row(MIMALLOC, &["mi_free_size_aligned"], (3, 0), Role::Free { address: 0 }),
+    row(MIMALLOC, &["mi_calloc", "mi_mallocn", "mi_new_n"], (2, 1), Role::AllocateArray { count: 0, size: 1 }),
+    row(MIMALLOC, &["mi_realloc", "mi_rezalloc", "mi_reallocf", "mi_new_realloc"], (2, 1), Role::Resize { address: 0, size: 1 }),
+    row(MIMALLOC, &["mi_reallocn", "mi_recalloc", "mi_reallocarray", "mi_new_reallocn"], (3, 1), Role::ResizeArray { address: 0, count: 1, size: 2 }),
+    row(MIMALLOC, &["mi_malloc_aligned", "mi_zalloc_aligned", "mi_new_aligned", "mi_new_aligned_nothrow"], (2, 1), Role::Allocate { size: 0 }),
+    row(MIMALLOC, &["mi_memalign", "mi_aligned_alloc"], (2, 1), Role::Allocate { size: 1 }),
+    row(MIMALLOC, &["mi_posix_memalign"], (3, 1), Role::AllocateInto { out: 0, size: 2 }),
+    row(MIMALLOC, &["mi_realloc_aligned", "mi_rezalloc_aligned"], (3, 1), Role::Resize { address: 0, size: 1 }),
+    row(MIMALLOC, &["mi_heap_malloc", "mi_heap_zalloc", "mi_heap_malloc_small"], (2, 1), Role::Allocate { size: 1 }),
+    row(MIMALLOC, &["mi_heap_malloc_aligned", "mi_heap_zalloc_aligned"], (3, 1), Role::Allocate { size: 1 }),
+    row(MIMALLOC, &["mi_heap_calloc"], (3, 1), Role::AllocateArray { count: 1, size: 2 }),
+    row(MIMALLOC, &["mi_heap_realloc"], (3, 1), Role::Resize { address: 1, size: 2 }),
 
     row(CPP, &["operator new(size_t)", "operator new[](size_t)"], (1, 1), Role::Allocate { size: 0 }),
     row(CPP, &["operator new(size_t, std::nothrow_t const&)", "operator new[](size_t, std::nothrow_t const&)"], (2, 1), Role::Allocate { size: 0 }),
@@ -148,6 +185,33 @@ const TABLE: &[Row] = &[
     row(RUST_DLMALLOC, &["Dlmalloc::realloc"], (3, 1), Role::Resize { address: 1, size: 2 }),
     row(RUST_DLMALLOC, &["Dlmalloc::realloc"], (2, 1), Role::Resize { address: 0, size: 1 }),
 
+    // Zig reaches its allocators through tables of `alloc`, `resize`, `remap` and `free`: (context, [memory as pointer and
+    // length,] [size,] alignment, return address). Debug builds put the trace of returned errors first.
+    row(ZIG, &["heap.Allocator.alloc"], (4, 1), Role::Allocate { size: 1 }),
+    row(ZIG, &["heap.Allocator.alloc"], (5, 1), Role::Allocate { size: 2 }),
+    row(ZIG, &["heap.Allocator.resize"], (6, 1), Role::ResizeInPlace { address: 1, size: 4 }),
+    row(ZIG, &["heap.Allocator.resize"], (7, 1), Role::ResizeInPlace { address: 2, size: 5 }),
+    row(ZIG, &["heap.Allocator.remap"], (6, 1), Role::Resize { address: 1, size: 4 }),
+    row(ZIG, &["heap.Allocator.remap"], (7, 1), Role::Resize { address: 2, size: 5 }),
+    row(ZIG, &["heap.Allocator.free"], (5, 0), Role::Free { address: 1 }),
+    row(ZIG, &["heap.Allocator.free"], (6, 0), Role::Free { address: 2 }),
+
+    // `__new` serves objects, 20 bytes into a block of the allocator below it; `heap.alloc` hands that one's blocks out as they
+    // are, after 4. What the collector gives back it inserts among the free blocks, and that is never inlined everywhere.
+    // Of `__renew` the runtime `incremental` keeps the block that became too small, so that it is `__new` which counts.
+    row(ASSEMBLYSCRIPT, &["~lib/rt/itcms/__new", "~lib/rt/tcms/__new", "~lib/rt/stub/__new"], (2, 1), Role::Allocate { size: 0 }).with_header(20),
+    row(ASSEMBLYSCRIPT, &["~lib/rt/tcms/__renew", "~lib/rt/stub/__renew"], (2, 1), Role::Resize { address: 0, size: 1 }).with_header(20),
+    row(ASSEMBLYSCRIPT, &["~lib/rt/tlsf/__alloc", "~lib/rt/stub/__alloc"], (1, 1), Role::Allocate { size: 0 }).with_header(4),
+    row(ASSEMBLYSCRIPT, &["~lib/rt/tlsf/__realloc", "~lib/rt/stub/__realloc"], (2, 1), Role::Resize { address: 0, size: 1 }).with_header(4),
+    // What moves is inserted among the free blocks as well; its size counts the object's 16 bytes before it.
+    row(ASSEMBLYSCRIPT, &["~lib/rt/tlsf/moveBlock"], (3, 1), Role::Allocate { size: 2 }),
+    row(ASSEMBLYSCRIPT, &["~lib/rt/tlsf/insertBlock"], (2, 0), Role::Release { address: 1 }),
+    row(ASSEMBLYSCRIPT, &["~lib/rt/stub/__free"], (1, 0), Role::Free { address: 0 }),
+
+    // The layout tells the collector where pointers lie. What the collector frees goes by no name.
+    row(TINYGO, &["runtime.alloc"], (2, 1), Role::Allocate { size: 0 }),
+    row(TINYGO, &["runtime.alloc"], (1, 1), Role::Allocate { size: 0 }),
+
     row(CANONICAL_ABI, &["cabi_realloc"], (4, 1), Role::Resize { address: 0, size: 3 }),
 
     // The alignment came with wasm-bindgen 0.2.85.
@@ -170,6 +234,7 @@ const fn row(
         symbols,
         shape: Shape { params, results },
         role,
+        header: 0,
     }
 }
 
@@ -180,6 +245,9 @@ pub(super) fn canonical(demangled: &str) -> String {
     }
     if let Some(method) = dlmalloc_method(demangled) {
         return format!("Dlmalloc::{method}");
+    }
+    if let Some(method) = zig_method(demangled) {
+        return format!("heap.Allocator.{method}");
     }
     demangled
         .strip_prefix("__rustc::")
@@ -204,4 +272,34 @@ fn dlmalloc_method(demangled: &str) -> Option<&str> {
         .strip_prefix("dlmalloc::dlmalloc::Dlmalloc<")?;
     let (_, method) = rest.rsplit_once(">::")?;
     Some(method)
+}
+
+/// Allocators of Zig's standard library that stand behind `std.mem.Allocator`. An arena or a fixed buffer is none of them: what
+/// it takes from another allocator counts, and not what it makes of that.
+const ZIG_ALLOCATORS: &[&str] = &[
+    "heap.BrkAllocator",
+    "heap.WasmAllocator",
+    "heap.PageAllocator",
+    "heap.SmpAllocator",
+    "heap.SafeAllocator",
+    "heap.CAllocator",
+    "heap.sbrk_allocator.SbrkAllocator",
+    "heap.debug_allocator.DebugAllocator",
+    "heap.general_purpose_allocator.GeneralPurposeAllocator",
+];
+
+/// A method of one of Zig's allocators, whatever it is generic over: `heap.debug_allocator.DebugAllocator(.{ ... }).alloc`.
+fn zig_method(symbol: &str) -> Option<&str> {
+    let mut rests = ZIG_ALLOCATORS
+        .iter()
+        .filter_map(|allocator| symbol.strip_prefix(allocator));
+    let (arguments, method) = rests.next()?.rsplit_once('.')?;
+    let generic = arguments.starts_with('(') && arguments.ends_with(')');
+    (arguments.is_empty() || generic).then(|| without_number(method))
+}
+
+/// The compiler numbers the functions of a generic type: `alloc__anon_1234`.
+fn without_number(method: &str) -> &str {
+    let end = method.find("__anon_").or_else(|| method.find("__func_"));
+    &method[..end.unwrap_or(method.len())]
 }

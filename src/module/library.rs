@@ -73,6 +73,8 @@ const LIBRARY_PREFIXES: &[&str] = &[
     "operator delete",
     "emscripten_",
     "_emscripten_",
+    // AssemblyScript.
+    "~lib/",
 ];
 
 const ALLOCATOR_FILES: &[&str] = &[
@@ -110,8 +112,11 @@ pub(super) fn is_allocator_function(function: &str) -> bool {
         "std::alloc::",
         "__rustc::",
     ];
+    // What Zig's programs call, and AssemblyScript's.
+    let is_layer = ["mem.Allocator.", "~lib/rt/"];
     is_rust_layer
         .iter()
+        .chain(&is_layer)
         .any(|start| function.starts_with(start))
         || !families::rows(&families::canonical(function)).is_empty()
 }

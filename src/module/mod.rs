@@ -4,14 +4,18 @@
 //! engines are known.
 
 mod allocators;
+mod bindgen;
 mod call_graph;
+mod candidates;
 mod contents;
 mod debug_info;
 mod demangle;
 mod error;
 mod families;
 mod frame;
+mod given;
 mod header;
+mod layers;
 mod library;
 mod names;
 mod source_path;
@@ -35,6 +39,7 @@ pub use self::debug_info::DebugInfo;
 pub use self::error::ModuleError;
 pub use self::families::Role;
 pub use self::frame::{CodeFrame, Frame};
+pub use self::given::{GivenAllocator, GivenError};
 pub use self::symbols::Symbols;
 
 /// Larger files are refused: code offsets, in wasm and in DWARF alike, are 32 bits wide, and no engine takes more.
@@ -46,6 +51,8 @@ pub struct Module {
     name: String,
     bytes: Vec<u8>,
     contents: Contents,
+    /// Allocators that somebody named.
+    given: Vec<Allocator>,
     /// Found when first asked for, since every name has to be demangled for it.
     found: OnceLock<Found>,
 }
@@ -86,7 +93,25 @@ impl Module {
             name,
             bytes,
             contents,
+            given: Vec::new(),
             found: OnceLock::new(),
+        })
+    }
+
+    /// With allocators that somebody names, besides those that are found; what is said of one counts more than its name.
+    ///
+    /// # Errors
+    ///
+    /// When there is no such function, or when its signature has no place for what it is said to do.
+    pub fn with_allocators(self, given: &[GivenAllocator]) -> Result<Module, GivenError> {
+        let given = given
+            .iter()
+            .map(|given| given::resolve(&self, given))
+            .collect::<Result<_, _>>()?;
+        Ok(Module {
+            given,
+            found: OnceLock::new(),
+            ..self
         })
     }
 
@@ -205,6 +230,14 @@ impl Module {
     /// The functions that allocate and free, by name and signature, in the order of their indices.
     pub fn allocators(&self) -> Result<Vec<Allocator>, NoAllocator> {
         self.found().result()
+    }
+
+    /// Whether a collector takes blocks back in a way that cannot be seen: what is live then is all that was ever allocated.
+    pub fn frees_unseen(&self) -> bool {
+        let allocators = &self.found().allocators;
+        allocators
+            .iter()
+            .any(|allocator| allocator.family == families::TINYGO)
     }
 
     /// Functions that are named like an allocator and have another signature, which is why they are not counted.

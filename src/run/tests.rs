@@ -148,6 +148,7 @@ impl Observer for Transcript {
                     self.say(format_args!("allocate {size} at {address} by site {site}"));
                 }
                 Event::Free { address } => self.say(format_args!("free {address}")),
+                Event::Release { address } => self.say(format_args!("release {address}")),
                 Event::Resize { address } => self.say(format_args!("resize {address}")),
                 Event::Alias { address } => self.say(format_args!("alias {address}")),
             }

@@ -8,6 +8,7 @@ use schemars::JsonSchema;
 use serde::Deserialize;
 use serde::de::{Deserializer, MapAccess, Visitor};
 
+use super::allocator::{self, NamedAllocator};
 use super::fault::Fault;
 use super::node::{Cursor, Node};
 use super::scenario::Scenario;
@@ -31,6 +32,9 @@ pub(super) struct SuiteFile {
     /// How the module is made, instead of `module`.
     #[serde(default)]
     build: Option<Build>,
+    /// Functions that allocate and free, where memgate does not find them by itself. They count besides those that it finds.
+    #[serde(default)]
+    allocators: Vec<NamedAllocator>,
     /// The scenarios by name. Each is a trial of its own, `suite::scenario`, with a fresh instance of the module.
     #[serde(deserialize_with = "scenarios")]
     #[schemars(with = "BTreeMap<String, Scenario>", extend(
@@ -61,6 +65,10 @@ impl SuiteFile {
         let mut faults = Vec::new();
         if left_out.iter().all(|id| scenarios.node.contains(*id)) {
             faults.extend(self.check_source(at));
+        }
+        let allocators = at.get("allocators");
+        if is_sound(allocators.node) {
+            faults.extend(allocator::check(&self.allocators, allocators));
         }
         if scenarios.node.entries().is_empty() {
             faults.push(no_scenarios(scenarios));
@@ -99,6 +107,7 @@ impl SuiteFile {
             name,
             path: path.to_owned(),
             module,
+            allocators: self.allocators,
             scenarios,
         }
     }

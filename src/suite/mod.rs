@@ -4,6 +4,7 @@
 //! tree of nodes (`yaml`), the tree becomes typed values (`decode`), and what no type can forbid is checked on these
 //! (`rules`, `bounds`). Every fault knows its node, and becomes an excerpt of the text at the very end (`error`).
 
+mod allocator;
 mod bounds;
 mod decode;
 mod discover;
@@ -29,6 +30,7 @@ mod yaml;
 
 use std::path::{Path, PathBuf};
 
+pub use self::allocator::NamedAllocator;
 pub use self::discover::{DiscoverError, discover};
 pub use self::error::{SuiteError, SuiteErrors};
 pub use self::format::{format_bytes, format_duration, format_exact_bytes};
@@ -49,6 +51,8 @@ pub struct Suite {
     pub path: PathBuf,
     /// The module under test.
     pub module: ModuleSource,
+    /// Functions that allocate and free, besides those that memgate finds by itself.
+    pub allocators: Vec<NamedAllocator>,
     /// The scenarios, in the order of the file.
     pub scenarios: Vec<Scenario>,
 }

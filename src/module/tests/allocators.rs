@@ -242,3 +242,159 @@ fn a_module_without_names_says_so() {
     the module has no names: build it with them (`-g`; no `-s`, `--strip-all` or `strip = true`; `wasm-opt -g`), or export its allocator (`-Wl,--export=malloc,--export=free`)
     ");
 }
+
+#[test]
+fn zig_in_every_shape() {
+    let params = |count: usize, result: &str| format!("(param{}) {result}", " i32".repeat(count));
+    let [alloc, traced, resize, free] = [
+        params(4, "(result i32)"),
+        params(5, "(result i32)"),
+        params(6, "(result i32)"),
+        params(5, ""),
+    ];
+    let wat = functions(&[
+        ("heap.BrkAllocator.alloc", &alloc),
+        ("heap.WasmAllocator.alloc", &traced),
+        ("heap.PageAllocator.resize", &resize),
+        (
+            "heap.debug_allocator.DebugAllocator(.{ .stack_trace_frames = 6 }).remap__anon_12",
+            &resize,
+        ),
+        ("heap.BrkAllocator.free", &free),
+        ("heap.ArenaAllocator.alloc", &alloc),
+    ]);
+    assert_snapshot!(check(&wat), @"
+    Zig heap.BrkAllocator.alloc: Allocate(size: 1)
+    Zig heap.WasmAllocator.alloc: Allocate(size: 2)
+    Zig heap.PageAllocator.resize: ResizeInPlace(address: 1, size: 4)
+    Zig heap.debug_allocator.DebugAllocator(.{ .stack_trace_frames = 6 }).remap__anon_12: Resize(address: 1, size: 4)
+    Zig heap.BrkAllocator.free: Free(address: 1)
+    ");
+}
+
+#[test]
+fn assemblyscript() {
+    let wat = functions(&[
+        ("~lib/rt/itcms/__new", TWO),
+        ("~lib/rt/tcms/__renew", TWO),
+        ("~lib/rt/tlsf/moveBlock", THREE),
+        ("~lib/rt/tlsf/insertBlock", TAKE_TWO),
+        ("~lib/rt/tlsf/removeBlock", TAKE_TWO),
+    ]);
+    assert_snapshot!(check(&wat), @"
+    AssemblyScript ~lib/rt/itcms/__new: Allocate(size: 0)
+    AssemblyScript ~lib/rt/tcms/__renew: Resize(address: 0, size: 1)
+    AssemblyScript ~lib/rt/tlsf/moveBlock: Allocate(size: 2)
+    AssemblyScript ~lib/rt/tlsf/insertBlock: Release(address: 1)
+    ");
+}
+
+#[test]
+fn tinygo_with_its_layout_and_without() {
+    assert_snapshot!(check(&functions(&[("runtime.alloc", TWO)])), @"TinyGo runtime.alloc: Allocate(size: 0)");
+    assert_snapshot!(check(&functions(&[("runtime.alloc", ONE)])), @"TinyGo runtime.alloc: Allocate(size: 0)");
+}
+
+/// An allocator of two layers without names, and what stands before it.
+fn layered(exports: &str) -> String {
+    format!(
+        r#"(module (memory 1)
+        (func $lower (param i32) (result i32) (drop (memory.grow (i32.const 1))) (i32.load offset=2000 (i32.const 0)))
+        (func $release (param i32) (i32.store offset=2000 (i32.const 0) (local.get 0)))
+        {exports})"#
+    )
+}
+
+#[test]
+fn what_an_export_hands_on_is_a_layer() {
+    let wat = layered(
+        r#"
+        (func (export "__wbindgen_malloc") (param $size i32) (param $align i32) (result i32)
+            (if (i32.eqz (local.get $size)) (then (return (local.get $align))))
+            (call $lower (local.get $size)))
+        (func (export "__wbindgen_free") (param $address i32) (param $size i32) (param $align i32)
+            (if (local.get $size) (then (call $release (local.get $address)))))"#,
+    );
+    assert_snapshot!(check(&wat), @"
+    wasm-bindgen lower: Allocate(size: 0)
+    wasm-bindgen release: Free(address: 0)
+    wasm-bindgen __wbindgen_malloc: Allocate(size: 0)
+    wasm-bindgen __wbindgen_free: Free(address: 0)
+    ");
+}
+
+#[test]
+fn what_is_changed_on_the_way_is_no_layer() {
+    let wat = layered(
+        r#"
+        (func (export "malloc") (param $size i32) (result i32)
+            (call $lower (i32.add (local.get $size) (i32.const 8))))
+        (func (export "free") (param $address i32)
+            (local.set $address (i32.sub (local.get $address) (i32.const 8)))
+            (call $release (local.get $address)))"#,
+    );
+    assert_snapshot!(check(&wat), @"
+    C malloc: Allocate(size: 0)
+    C free: Free(address: 0)
+    ");
+}
+
+#[test]
+fn numbered_exports_are_told_by_their_signatures() {
+    let bindgen = r#"
+        (func (export "__wbindgen_export_0") (param i32 i32) (result i32) (call $lower (local.get 0)))
+        (func (export "__wbindgen_export_1") (param i32 i32 i32 i32) (result i32) (call $lower (local.get 2)))
+        (func (export "__wbindgen_export_2") (param i32))
+        (func (export "__wbindgen_export_3") (param i32 i32 i32) (call $release (local.get 0)))"#;
+    assert_snapshot!(check(&layered(bindgen)), @"
+    wasm-bindgen lower: Allocate(size: 0)
+    wasm-bindgen release: Free(address: 0)
+    wasm-bindgen __wbindgen_export_0: Allocate(size: 0)
+    wasm-bindgen __wbindgen_export_1: Resize(address: 0, size: 2)
+    wasm-bindgen __wbindgen_export_3: Free(address: 0)
+    ");
+    let closure = r#"(func (export "__wbindgen_export_4") (param i32 i32 i32))"#;
+    assert_snapshot!(check(&layered(&format!("{bindgen} {closure}"))), @r#"
+    no allocator was found in test.wasm
+    looked at: 2 names of 7 functions, 5 exported functions
+    what may be one:
+      lower (i32) -> (i32), called at 2 places, can make the memory grow
+    if lower allocates as `malloc` does, say so in the suite:
+      allocators:
+        - allocate: "lower"
+    if it allocates all the same, its allocator goes by a name that memgate does not know: export it as `malloc` and `free`, or keep the linker from inlining it (build without fat link-time optimisation)
+    "#);
+}
+
+#[test]
+fn likely_functions_are_told_with_what_to_do() {
+    let wat = r#"(module (memory 1)
+        (func $grow (param i32) (result i32) (memory.grow (local.get 0)))
+        (func (param i32) (result i32)
+            (drop (i32.load offset=2000 (i32.const 0)))
+            (drop (i32.load offset=2004 (i32.const 0)))
+            (drop (i32.load offset=2008 (i32.const 0)))
+            (call 0 (local.get 0)))
+        (func (param i32)
+            (i32.store offset=2000 (i32.const 0) (local.get 0))
+            (i32.store offset=2004 (i32.const 0) (local.get 0))
+            (i32.store offset=2008 (i32.const 0) (local.get 0)))
+        (func (param i32))
+        (func (export "run")
+            (call 2 (call 1 (i32.const 10)))
+            (call 2 (call 1 (i32.const 20)))
+            (call 3 (i32.const 1))))"#;
+    assert_snapshot!(check(&wat.replace("$grow ", "")), @r##"
+    no allocator was found in test.wasm
+    looked at: 0 names of 5 functions, 1 exported functions
+    what may be one:
+      #1 (i32) -> (i32), called at 2 places, can make the memory grow
+      #0 (i32) -> (i32), called at 1 place, can make the memory grow
+      #2 (i32) -> (), called at 2 places, uses 3 of the 3 statics that #1 uses
+    if #1 allocates as `malloc` does and #2 as `free`, say so in the suite:
+      allocators:
+        - allocate: "#1"
+        - free: "#2"
+    the module has no names: build it with them (`-g`; no `-s`, `--strip-all` or `strip = true`; `wasm-opt -g`), or export its allocator (`-Wl,--export=malloc,--export=free`)
+    "##);
+}
