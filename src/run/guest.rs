@@ -1,6 +1,6 @@
 //! One instance of an instrumented module under wasmtime.
 
-use std::collections::{HashMap, VecDeque};
+use std::collections::{BTreeSet, HashMap, VecDeque};
 use std::time::Duration;
 
 use wasmtime::{
@@ -13,6 +13,7 @@ use super::ending::original_stack;
 use super::engine::{Compiled, Engine};
 use super::error::{Halt, RunError};
 use super::limits::{Deadline, MemoryLimit};
+use super::looks::{Looks, Stacks};
 use super::observer::{Log, MarkKind, Observer};
 use super::sights::{Recursing, Sights};
 use super::wasi::{self, Inodes, Random};
@@ -36,9 +37,12 @@ pub(crate) struct State<O> {
     pub(crate) marks: VecDeque<(u64, MarkKind)>,
     pub(crate) observer: O,
     sights: Sights,
+    looks: Looks,
     compiled: Compiled,
     limit: MemoryLimit,
     books: Option<Books>,
+    /// Where the first record in the log is that was not drained.
+    undrained: u32,
     /// Words of the recursion table that speak of activations from before; they are gone once the host calls again.
     beneath: Vec<usize>,
     provide: Provide<O>,
@@ -82,6 +86,8 @@ impl<O: Observer + Send + 'static> Guest<O> {
             marks: VecDeque::new(),
             observer,
             sights: Sights::default(),
+            looks: Looks::default(),
+            undrained: compiled.instrumented.layout.records,
             compiled: compiled.clone(),
             limit: MemoryLimit::new(limits.memory, compiled.instrumented.layout.bytes()),
             books: None,
@@ -102,6 +108,11 @@ impl<O: Observer + Send + 'static> Guest<O> {
         }
     }
 
+    /// Wants the stack at those records, by their numbers in the log.
+    pub(crate) fn look_at(&mut self, records: BTreeSet<u64>) {
+        self.store.data_mut().looks = Looks::at(records);
+    }
+
     /// Instantiates the module and runs its start function and `_initialize`.
     pub(crate) fn start(&mut self) -> Result<(), Halt> {
         let module = self.store.data().compiled.module.clone();
@@ -110,7 +121,8 @@ impl<O: Observer + Send + 'static> Guest<O> {
         wasi::link(&mut linker)?;
         refuse_unknown_imports(&linker, &module, &mut self.store)?;
         let instance = linker.instantiate(&mut self.store, &module)?;
-        self.store.data_mut().books = Books::of(|name| instance.get_export(&mut self.store, name));
+        let books = Books::of(|name| instance.get_export(&mut self.store, name));
+        open_books(&mut self.store, books)?;
         let exports: Vec<(String, Func)> = instance
             .exports(&mut self.store)
             .filter_map(|export| Some((export.name().to_string(), export.into_func()?)))
@@ -197,17 +209,18 @@ impl<O: Observer + Send + 'static> Guest<O> {
     }
 
     /// Ends the instance. What it wrote to its log is drained, however the run ended.
-    pub(crate) fn finish(mut self) -> (O, String) {
+    pub(crate) fn finish(mut self) -> (O, String, Stacks) {
         // An observer that was overwhelmed has ended the run already.
         drain(&mut self.store).ok();
         let log = counts(&mut self.store);
         let State {
             mut observer,
             world,
+            looks,
             ..
         } = self.store.into_data();
         observer.finish(log);
-        (observer, world.errors.text())
+        (observer, world.errors.text(), looks.stacks)
     }
 }
 
@@ -275,14 +288,15 @@ fn drain<O: Observer + 'static>(
     let (log, state) = books.log.data_and_store_mut(&mut *store);
     let layout = state.compiled.instrumented.layout;
     let records = log
-        .get(layout.records as usize..cursor as usize)
+        .get(state.undrained as usize..cursor as usize)
         .unwrap_or_default();
     let taken = state
         .observer
         .events(layout.width, records, state.clock.now());
-    books
-        .cursor
-        .set(store, Val::I32(layout.records.cast_signed()))?;
+    let count = records.len() as u64 / u64::from(layout.width.record());
+    state.undrained = state.looks.drained(count, &layout);
+    let next = state.undrained.cast_signed();
+    books.cursor.set(store, Val::I32(next))?;
     Ok(taken?)
 }
 
@@ -309,8 +323,9 @@ pub(crate) fn link_books<O: Observer + Send + 'static>(
         IMPORT_MODULE,
         IMPORT_FLUSH,
         |mut caller: Caller<'_, State<O>>| {
-            find_books(&mut caller);
-            drain(&mut caller)
+            find_books(&mut caller)?;
+            drain(&mut caller)?;
+            look(&mut caller)
         },
     )?;
     linker.func_wrap(IMPORT_MODULE, IMPORT_FIRST_SIGHT, first_sight::<O>)?;
@@ -321,7 +336,7 @@ fn first_sight<O: Observer + 'static>(
     mut caller: Caller<'_, State<O>>,
     folded: u32,
 ) -> wasmtime::Result<u32> {
-    find_books(&mut caller);
+    find_books(&mut caller)?;
     let backtrace = WasmBacktrace::force_capture(&caller);
     let state = caller.data_mut();
     let instrumented = state.compiled.instrumented.clone();
@@ -346,11 +361,33 @@ fn first_sight<O: Observer + 'static>(
     Ok(sight.site + 1)
 }
 
-/// The books are at hand from instantiation on, but a start function writes to them before that is over.
-fn find_books<O>(caller: &mut Caller<'_, State<O>>) {
-    if caller.data().books.is_none() {
-        caller.data_mut().books = Books::of(|name| caller.get_export(name));
+/// Takes the stack if somebody wants it at the record that was written down just now.
+fn look<O>(caller: &mut Caller<'_, State<O>>) -> wasmtime::Result<()> {
+    if !caller.data().looks.is_due() {
+        return Ok(());
     }
+    let backtrace = WasmBacktrace::force_capture(&*caller);
+    let state = caller.data_mut();
+    let stack = original_stack(&backtrace, &state.compiled.instrumented);
+    state.looks.take(&stack)
+}
+
+/// The books are at hand from instantiation on, but a start function writes to them before that is over.
+fn find_books<O: Observer + 'static>(caller: &mut Caller<'_, State<O>>) -> wasmtime::Result<()> {
+    if caller.data().books.is_some() {
+        return Ok(());
+    }
+    let books = Books::of(|name| caller.get_export(name));
+    open_books(caller, books)
+}
+
+/// From here on the host decides where the log's next record goes.
+fn open_books<O: Observer + 'static>(
+    store: &mut impl AsContextMut<Data = State<O>>,
+    books: Option<Books>,
+) -> wasmtime::Result<()> {
+    store.as_context_mut().data_mut().books = books;
+    drain(store)
 }
 
 fn refuse_unknown_imports<O>(

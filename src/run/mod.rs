@@ -6,6 +6,7 @@ mod engine;
 mod error;
 mod guest;
 mod limits;
+mod looks;
 mod observer;
 mod poll;
 mod sights;
@@ -17,6 +18,8 @@ mod world;
 #[cfg(test)]
 mod tests;
 
+use std::collections::BTreeSet;
+
 use self::clock::Clock;
 pub use self::ending::Ending;
 pub use self::engine::{Compiled, Engine};
@@ -26,6 +29,8 @@ pub use self::error::RunError;
 pub(crate) use self::guest::State;
 use self::guest::{Guest, Provide};
 use self::limits::Watchdog;
+use self::looks::Heedless;
+pub use self::looks::Stacks;
 pub use self::observer::{Log, MarkKind, Observer, Overwhelmed};
 use self::story::Story;
 use self::world::World;
@@ -59,6 +64,27 @@ pub fn run<O: Observer + Send + 'static>(
     run_with(engine, compiled, scenario, observer, guest::link_books)
 }
 
+/// The stacks at records of the log, by their numbers from 0: tells the story again, as far as the last of them.
+///
+/// A record that the run does not come to is left out.
+///
+/// # Errors
+///
+/// As for [`run`].
+pub fn stacks_at(
+    engine: &Engine,
+    compiled: &Compiled,
+    scenario: &Scenario,
+    records: BTreeSet<u64>,
+) -> Result<Stacks, RunError> {
+    if records.is_empty() {
+        return Ok(Stacks::new());
+    }
+    let mut guest = prepare(engine, compiled, scenario, Heedless, guest::link_books)?;
+    guest.look_at(records);
+    tell(engine, compiled, scenario, guest).map(|(_, stacks)| stacks)
+}
+
 /// As [`run`], with what the module imports besides WASI provided by `provide`.
 pub(crate) fn run_with<O: Observer + Send + 'static>(
     engine: &Engine,
@@ -67,9 +93,21 @@ pub(crate) fn run_with<O: Observer + Send + 'static>(
     observer: O,
     provide: Provide<O>,
 ) -> Result<Outcome<O>, RunError> {
+    let guest = prepare(engine, compiled, scenario, observer, provide)?;
+    tell(engine, compiled, scenario, guest).map(|(outcome, _)| outcome)
+}
+
+/// A guest in a world of its own.
+fn prepare<O: Observer + Send + 'static>(
+    engine: &Engine,
+    compiled: &Compiled,
+    scenario: &Scenario,
+    observer: O,
+    provide: Provide<O>,
+) -> Result<Guest<O>, RunError> {
     let clock = Clock::default();
     let world = World::new(&compiled.name, scenario.command(), &clock)?;
-    let mut guest = Guest::new(
+    Ok(Guest::new(
         engine,
         compiled,
         world,
@@ -77,7 +115,15 @@ pub(crate) fn run_with<O: Observer + Send + 'static>(
         clock,
         observer,
         provide,
-    );
+    ))
+}
+
+fn tell<O: Observer + Send + 'static>(
+    engine: &Engine,
+    compiled: &Compiled,
+    scenario: &Scenario,
+    mut guest: Guest<O>,
+) -> Result<(Outcome<O>, Stacks), RunError> {
     let watchdog = Watchdog::watch(&engine.0, scenario.limits.timeout);
     let ending = match Story::new(&mut guest, scenario).tell() {
         Ok(ending) => ending,
@@ -89,10 +135,11 @@ pub(crate) fn run_with<O: Observer + Send + 'static>(
         guest.mark(MarkKind::Final).ok();
     }
     drop(watchdog);
-    let (observer, errors) = guest.finish();
-    Ok(Outcome {
+    let (observer, errors, stacks) = guest.finish();
+    let outcome = Outcome {
         observer,
         ending,
         errors,
-    })
+    };
+    Ok((outcome, stacks))
 }

@@ -5,7 +5,7 @@ use std::fs;
 use std::path::{Path, PathBuf};
 use std::time::Duration;
 
-use super::{Engine, Log, MarkKind, Observer, Overwhelmed, run};
+use super::{Compiled, Engine, Log, MarkKind, Observer, Overwhelmed, run, stacks_at};
 use crate::instrument::{Event, Width, decode, instrument};
 use crate::module::{CodeFrame, Module};
 use crate::suite::{Argument, Call, Limits, Scenario, SnapshotOptions, Step};
@@ -14,18 +14,82 @@ use crate::suite::{Argument, Call, Limits, Scenario, SnapshotOptions, Step};
 fn every_fixture_is_told_as_its_golden_says() {
     let engine = Engine::new(None).expect("the engine has its defaults");
     for fixture in fixtures() {
-        let name = fixture
-            .file_stem()
-            .expect("fixtures have names")
-            .to_string_lossy()
-            .into_owned();
-        let text = fs::read(&fixture).expect("the fixture was listed");
-        let wasm = wat::parse_bytes(&text)
-            .unwrap_or_else(|error| panic!("{name}: {error}"))
-            .into_owned();
-        let module = Module::parse(&name, wasm).unwrap_or_else(|error| panic!("{name}: {error}"));
+        let (name, module) = parsed(&fixture);
         check(&engine, &name, &module);
     }
+}
+
+/// A second run that takes the stack at every record sees what the first one took for the sites.
+#[test]
+fn stacks_at_records_are_those_of_their_sites() {
+    let engine = Engine::new(None).expect("the engine has its defaults");
+    for fixture in fixtures() {
+        let (name, module) = parsed(&fixture);
+        let compiled = compiled(&engine, &name, &module);
+        let scenario = scenario(&module);
+        let first = run(&engine, &compiled, &scenario, Allocations::default());
+        let seen = first.expect("it ran before").observer;
+        let stacks = stacks_at(&engine, &compiled, &scenario, (0..seen.records).collect());
+        let stacks = stacks.expect("it ran before");
+        assert_eq!(stacks.len() as u64, seen.records, "{name}: every record");
+        for (record, site) in seen.allocations {
+            let (stack, folded) = &seen.sites[site as usize];
+            let frames = if *folded { 1 } else { stack.len() };
+            assert_eq!(stacks[&record][..frames], *stack, "{name}: record {record}");
+        }
+    }
+}
+
+/// The log is full many times before, between and behind those records.
+#[test]
+fn stacks_are_taken_however_many_records_lie_between() {
+    let text = r#"(module
+      (memory (export "memory") 1)
+      (func $free (param i32))
+      (func $even (call $free (i32.const 8)))
+      (func $odd (call $free (i32.const 16)))
+      (func $malloc (param i32) (result i32) (i32.const 0))
+      (func (export "main")
+        (local $times i32)
+        (loop $again
+          (call $even)
+          (call $odd)
+          (local.set $times (i32.add (local.get $times) (i32.const 1)))
+          (br_if $again (i32.lt_u (local.get $times) (i32.const 50000))))))"#;
+    let wasm = wat::parse_str(text).expect("it is a module");
+    let module = Module::parse("many", wasm).expect("it is valid");
+    let engine = Engine::new(None).expect("the engine has its defaults");
+    let compiled = compiled(&engine, "many", &module);
+    let layout = compiled.instrumented.layout;
+    let room = u64::from((layout.records_end - layout.records) / layout.width.record()) + 1;
+    let wanted = [0, 1, room - 2, room - 1, room, room + 1, 3 * room, 99_999];
+    let stacks = stacks_at(&engine, &compiled, &scenario(&module), wanted.into());
+    let names = Names::of(&module);
+    let taken = stacks.expect("it runs").into_iter();
+    let taken: Vec<(u64, String)> = taken.map(|(at, stack)| (at, names.stack(&stack))).collect();
+    let caller = |record: u64| ["even < ?", "odd < ?"][record as usize % 2].to_string();
+    assert_eq!(taken, wanted.map(|record| (record, caller(record))));
+}
+
+fn parsed(fixture: &Path) -> (String, Module) {
+    let name = fixture
+        .file_stem()
+        .expect("fixtures have names")
+        .to_string_lossy()
+        .into_owned();
+    let text = fs::read(fixture).expect("the fixture was listed");
+    let wasm = wat::parse_bytes(&text)
+        .unwrap_or_else(|error| panic!("{name}: {error}"))
+        .into_owned();
+    let module = Module::parse(&name, wasm).unwrap_or_else(|error| panic!("{name}: {error}"));
+    (name, module)
+}
+
+fn compiled(engine: &Engine, name: &str, module: &Module) -> Compiled {
+    let instrumented = instrument(module).unwrap_or_else(|error| panic!("{name}: {error}"));
+    engine
+        .compile(name, instrumented)
+        .unwrap_or_else(|error| panic!("{name}: {error}"))
 }
 
 fn fixtures() -> Vec<PathBuf> {
@@ -40,10 +104,7 @@ fn fixtures() -> Vec<PathBuf> {
 }
 
 fn check(engine: &Engine, name: &str, module: &Module) {
-    let instrumented = instrument(module).unwrap_or_else(|error| panic!("{name}: {error}"));
-    let compiled = engine
-        .compile(name, instrumented)
-        .unwrap_or_else(|error| panic!("{name}: {error}"));
+    let compiled = compiled(engine, name, module);
     let transcript = Transcript {
         names: Names::of(module),
         text: String::new(),
@@ -164,4 +225,31 @@ impl Observer for Transcript {
     fn finish(&mut self, log: Log) {
         self.say(format_args!("contexts: {}", log.contexts));
     }
+}
+
+/// Keeps which record came from which site.
+#[derive(Default)]
+struct Allocations {
+    sites: Vec<(Vec<CodeFrame>, bool)>,
+    allocations: Vec<(u64, u32)>,
+    records: u64,
+}
+
+impl Observer for Allocations {
+    fn site(&mut self, stack: Vec<CodeFrame>, folded: bool) {
+        self.sites.push((stack, folded));
+    }
+
+    fn events(&mut self, width: Width, log: &[u8], _time: u64) -> Result<(), Overwhelmed> {
+        for event in decode(width, log) {
+            if let Event::Allocate { site, .. } = event {
+                self.allocations.push((self.records, site));
+            }
+            self.records += 1;
+        }
+        Ok(())
+    }
+
+    fn mark(&mut self, _: MarkKind, _: u64, _: u64) {}
+    fn finish(&mut self, _: Log) {}
 }
