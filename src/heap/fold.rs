@@ -1,9 +1,10 @@
 //! Folding the log: events in, the heap out.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use super::blocks::{Block, Blocks, MOST_BLOCKS};
 use super::recording::{Count, Diagnostics, Mark, Recording, SiteRecord, Survivors};
+use super::wrong_frees::{self, WrongFrees};
 use crate::instrument::{Event, Width, decode};
 use crate::module::CodeFrame;
 use crate::run::{Log, MarkKind, Observer, Overwhelmed};
@@ -27,6 +28,7 @@ pub struct Fold {
     last_address: u64,
     marks: Vec<Mark>,
     diagnostics: Diagnostics,
+    wrongly_freed: BTreeSet<u64>,
 }
 
 /// A site while the log is read.
@@ -50,6 +52,8 @@ impl Fold {
             peak: self.peak,
             peak_time: self.peak_time,
             sites: self.sites.into_iter().map(|site| site.record).collect(),
+            wrong_frees: (self.diagnostics.unknown_frees == 0).then(WrongFrees::default),
+            wrongly_freed: self.wrongly_freed,
             diagnostics: self.diagnostics,
         }
     }
@@ -109,7 +113,10 @@ impl Fold {
         let block = self.blocks.remove(address);
         match block {
             Some(block) => self.subtract(block),
-            None => self.diagnostics.unknown_frees += 1,
+            None => {
+                self.diagnostics.unknown_frees += 1;
+                wrong_frees::note(&mut self.wrongly_freed, address);
+            }
         }
         block
     }
