@@ -33,11 +33,15 @@ pub(crate) fn rewrite(
     };
 
     let locals = declared_locals(&body)?;
+    let makes_tail_calls = plan.makes_tail_calls(function);
     if keeps_context {
-        copy.replace_locals(&locals);
+        copy.replace_locals(&locals, 1 + u8::from(makes_tail_calls));
     }
     let saved = plan.parameters(function) + locals.count;
     copy.skip_or_keep(locals.end, keeps_context);
+    if keeps_context && makes_tail_calls {
+        copy.insert(|code| contexts::keep_callers(code, &plan.indices, saved + 1));
+    }
     if keeps_context {
         copy.insert(|code| {
             contexts::enter(code, &plan.indices, saved, plan.recursion_entry(function))
@@ -67,7 +71,10 @@ fn rewrite_operators(
         if keeps_context && reference.is_call() && plan.call_reaches(&reference) {
             ordinal += 1;
             let call_site = contexts::call_site(function, ordinal);
-            copy.insert(|code| contexts::before_call(code, &plan.indices, saved, call_site));
+            copy.insert(|code| match reference.is_tail_call() {
+                true => contexts::before_tail_call(code, &plan.indices, saved + 1),
+                false => contexts::before_call(code, &plan.indices, saved, call_site),
+            });
             if plan.may_be_allocator(&reference) {
                 allocator_calls += 1;
                 copy.insert(|code| contexts::before_allocator(code, &plan.indices, call_site));
@@ -91,6 +98,7 @@ pub(crate) enum Reference {
     TailCall(u32),
     Function(u32),
     Indirect { type_index: u32 },
+    IndirectTailCall { type_index: u32 },
 }
 
 impl Reference {
@@ -99,10 +107,13 @@ impl Reference {
             Operator::Call { function_index } => Some(Reference::Call(function_index)),
             Operator::ReturnCall { function_index } => Some(Reference::TailCall(function_index)),
             Operator::RefFunc { function_index } => Some(Reference::Function(function_index)),
-            Operator::CallIndirect { type_index, .. }
-            | Operator::ReturnCallIndirect { type_index, .. }
-            | Operator::CallRef { type_index }
-            | Operator::ReturnCallRef { type_index } => Some(Reference::Indirect { type_index }),
+            Operator::CallIndirect { type_index, .. } | Operator::CallRef { type_index } => {
+                Some(Reference::Indirect { type_index })
+            }
+            Operator::ReturnCallIndirect { type_index, .. }
+            | Operator::ReturnCallRef { type_index } => {
+                Some(Reference::IndirectTailCall { type_index })
+            }
             _ => None,
         }
     }
@@ -111,13 +122,20 @@ impl Reference {
         !matches!(self, Reference::Function(_))
     }
 
+    fn is_tail_call(&self) -> bool {
+        matches!(
+            self,
+            Reference::TailCall(_) | Reference::IndirectTailCall { .. }
+        )
+    }
+
     /// Opcode and function of an operator whose immediate is a function's index.
     fn direct(&self) -> Option<(u8, u32)> {
         match *self {
             Reference::Call(function) => Some((0x10, function)),
             Reference::TailCall(function) => Some((0x12, function)),
             Reference::Function(function) => Some((0xd2, function)),
-            Reference::Indirect { .. } => None,
+            Reference::Indirect { .. } | Reference::IndirectTailCall { .. } => None,
         }
     }
 }
@@ -156,12 +174,12 @@ struct Copy<'a> {
 }
 
 impl Copy<'_> {
-    /// Declares one more local, an i64, behind the function's own.
-    fn replace_locals(&mut self, locals: &Locals) {
+    /// Declares so many more locals of 64 bits behind the function's own.
+    fn replace_locals(&mut self, locals: &Locals, more: u8) {
         (locals.groups + 1).encode(self.output);
         self.output
             .extend(&self.source[locals.groups_start..locals.end]);
-        self.output.extend([1, I64]);
+        self.output.extend([more, I64]);
     }
 
     fn skip_or_keep(&mut self, end: usize, skip: bool) {

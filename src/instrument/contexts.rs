@@ -74,6 +74,19 @@ pub(crate) fn before_call(
     code.global_set(indices.register(Register::Context));
 }
 
+/// Keeps the context that the caller set, for tail calls.
+pub(crate) fn keep_callers(code: &mut InstructionSink<'_>, indices: &Indices, callers: u32) {
+    code.global_get(indices.register(Register::Context))
+        .local_set(callers);
+}
+
+/// Sets the context for a tail call: what is called takes this function's place on the stack, so that it gets the context
+/// that this function got. A loop of tail calls has one context, however often it runs.
+pub(crate) fn before_tail_call(code: &mut InstructionSink<'_>, indices: &Indices, callers: u32) {
+    code.local_get(callers)
+        .global_set(indices.register(Register::Context));
+}
+
 /// Names the call site itself, for the call of an allocator that follows.
 pub(crate) fn before_allocator(code: &mut InstructionSink<'_>, indices: &Indices, call_site: i64) {
     code.i64_const(call_site)

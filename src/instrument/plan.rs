@@ -52,7 +52,9 @@ impl<'a> Plan<'a> {
             Reference::Call(function) | Reference::TailCall(function) => {
                 self.graph.reaches(function)
             }
-            Reference::Indirect { type_index } => self.graph.type_reaches(type_index),
+            Reference::Indirect { type_index } | Reference::IndirectTailCall { type_index } => {
+                self.graph.type_reaches(type_index)
+            }
             Reference::Function(_) => false,
         }
     }
@@ -63,9 +65,14 @@ impl<'a> Plan<'a> {
             Reference::Call(function) | Reference::TailCall(function) => {
                 self.indices.is_allocator(function)
             }
-            Reference::Indirect { .. } => true,
+            Reference::Indirect { .. } | Reference::IndirectTailCall { .. } => true,
             Reference::Function(_) => false,
         }
+    }
+
+    /// Whether the function hands on the context that it took at entry, to what takes its place on the stack.
+    pub(crate) fn makes_tail_calls(&self, function: u32) -> bool {
+        self.graph.makes_tail_calls(function)
     }
 
     pub(crate) fn recursion_entry(&self, function: u32) -> Option<u32> {

@@ -20,6 +20,7 @@ pub struct CallGraph {
     reaches: Vec<bool>,
     type_reaches: Vec<bool>,
     components: Vec<Option<u32>>,
+    makes_tail_calls: Vec<bool>,
 }
 
 impl CallGraph {
@@ -31,7 +32,7 @@ impl CallGraph {
         edges
             .read()
             .expect("the module was validated when it was loaded");
-        let graph = edges.graph;
+        let (graph, makes_tail_calls) = (edges.graph, edges.makes_tail_calls);
         let functions = module.function_count() as usize;
         let reaches = reaching(&graph, allocators);
         let type_reaches = module
@@ -46,6 +47,7 @@ impl CallGraph {
             reaches: reaches[..functions].to_vec(),
             type_reaches,
             components,
+            makes_tail_calls,
         }
     }
 
@@ -57,6 +59,11 @@ impl CallGraph {
     /// Whether an indirect call of that type may lead to an allocation.
     pub fn type_reaches(&self, type_index: u32) -> bool {
         self.type_reaches[type_index as usize]
+    }
+
+    /// Whether a function ends in a call that takes its place on the stack.
+    pub fn makes_tail_calls(&self, function: u32) -> bool {
+        self.makes_tail_calls[function as usize]
     }
 
     /// The cycle that a function lies on, as a dense number that all functions share which may call each other in turn;
@@ -76,6 +83,7 @@ struct Edges<'m> {
     is_allocator: Vec<bool>,
     /// Functions whose address is taken, so that a second mention adds no second edge.
     is_taken: Vec<bool>,
+    makes_tail_calls: Vec<bool>,
 }
 
 #[derive(Clone, Copy)]
@@ -100,6 +108,7 @@ impl<'m> Edges<'m> {
             graph,
             is_allocator,
             is_taken: vec![false; functions],
+            makes_tail_calls: vec![false; functions],
         }
     }
 
@@ -175,17 +184,22 @@ impl<'m> Edges<'m> {
                     pending = Some(Callee::Type(type_index));
                 }
                 Operator::ReturnCall { function_index } => {
-                    self.add_call(caller, Callee::Function(function_index), true);
+                    self.add_tail_call(caller, Callee::Function(function_index));
                 }
                 Operator::ReturnCallIndirect { type_index, .. }
                 | Operator::ReturnCallRef { type_index } => {
-                    self.add_call(caller, Callee::Type(type_index), true);
+                    self.add_tail_call(caller, Callee::Type(type_index));
                 }
                 Operator::RefFunc { function_index } => self.take_address(function_index),
                 _ => {}
             }
         }
         Ok(())
+    }
+
+    fn add_tail_call(&mut self, caller: u32, callee: Callee) {
+        self.makes_tail_calls[caller as usize] = true;
+        self.add_call(caller, callee, true);
     }
 
     fn add_call(&mut self, caller: u32, callee: Callee, returns: bool) {
