@@ -1,6 +1,6 @@
 //! What stands at which index in the instrumented module, and where it came from.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use crate::module::{Allocator, Module};
 
@@ -45,15 +45,18 @@ pub(crate) enum Register {
     Context,
     /// The call site of the allocator that was called last.
     CallSite,
+    /// The calling context with which the guest was left for a host that may call back.
+    Border,
 }
 
 impl Register {
-    pub(crate) const ALL: [Register; 5] = [
+    pub(crate) const ALL: [Register; 6] = [
         Register::Cursor,
         Register::Inside,
         Register::Inner,
         Register::Context,
         Register::CallSite,
+        Register::Border,
     ];
 }
 
@@ -67,11 +70,26 @@ pub(crate) struct Indices {
     memories: u32,
     /// Allocator function to its wrapper.
     wrappers: BTreeMap<u32, u32>,
+    /// Imported functions that may call back, to what is called in their place.
+    leaving: BTreeMap<u32, u32>,
+    /// Exported functions that they may call, to what is exported in their place.
+    entering: BTreeMap<u32, u32>,
 }
 
 impl Indices {
     pub(crate) fn new(module: &Module, allocators: &[Allocator]) -> Indices {
         let first_wrapper = module.function_count() + IMPORTS + Helper::ALL.len() as u32;
+        // An allocator of the host has a wrapper already.
+        let is_allocator = |function: &u32| allocators.iter().any(|own| own.function == *function);
+        let hosts: BTreeSet<u32> = module.hosts().filter(|host| !is_allocator(host)).collect();
+        let exported: BTreeSet<u32> = module
+            .exports()
+            .iter()
+            .filter(|export| export.is_function() && !hosts.is_empty())
+            .map(|export| export.index)
+            .collect();
+        let first_leaving = first_wrapper + allocators.len() as u32;
+        let first_entering = first_leaving + hosts.len() as u32;
         Indices {
             imported: module.imported_functions(),
             functions: module.function_count(),
@@ -83,6 +101,8 @@ impl Indices {
                 .map(|allocator| allocator.function)
                 .zip(first_wrapper..)
                 .collect(),
+            leaving: hosts.into_iter().zip(first_leaving..).collect(),
+            entering: exported.into_iter().zip(first_entering..).collect(),
         }
     }
 
@@ -125,9 +145,18 @@ impl Indices {
 
     /// What a call of or a reference to an original function means now: an allocator's is the counted one.
     pub(crate) fn reference(&self, function: u32) -> u32 {
-        match self.wrappers.get(&function) {
-            Some(wrapper) => *wrapper,
+        let replaced = self.wrappers.get(&function);
+        match replaced.or_else(|| self.leaving.get(&function)) {
+            Some(replacement) => *replacement,
             None => self.body(function),
+        }
+    }
+
+    /// What an export of an original function means now.
+    pub(crate) fn exported(&self, function: u32) -> u32 {
+        match self.entering.get(&function) {
+            Some(entry) => *entry,
+            None => self.reference(function),
         }
     }
 
@@ -140,6 +169,16 @@ impl Indices {
         self.wrappers
             .iter()
             .map(|(function, wrapper)| (*function, *wrapper))
+    }
+
+    /// Each imported function that may call back, in the order of the indices of what is called in its place.
+    pub(crate) fn leaving(&self) -> impl Iterator<Item = u32> + '_ {
+        self.leaving.keys().copied()
+    }
+
+    /// Each exported function that may be called back, in the order of the indices of what is exported in its place.
+    pub(crate) fn entering(&self) -> impl Iterator<Item = u32> + '_ {
+        self.entering.keys().copied()
     }
 
     /// The original function behind an index of the instrumented module; none for what the rewrite added.

@@ -10,12 +10,14 @@ use wasm_encoder::{
 use wasmparser::{BinaryReader, Parser, Payload};
 
 use super::books::{Books, field_type};
+use super::border::Border;
 use super::indices::{Helper, Indices, Register};
 use super::layout::Layout;
 use super::offsets::Offsets;
 use super::plan::Plan;
 use super::wrapper::Wrapper;
-use super::{EXPORT_CONTEXT, EXPORT_CURSOR, EXPORT_INSIDE, EXPORT_LOG, EXPORT_MEMORY};
+use super::{EXPORT_BORDER, EXPORT_CONTEXT, EXPORT_CURSOR};
+use super::{EXPORT_INSIDE, EXPORT_LOG, EXPORT_MEMORY};
 use super::{IMPORT_FIRST_SIGHT, IMPORT_FLUSH};
 use super::{IMPORT_MODULE, body, names};
 
@@ -150,7 +152,7 @@ impl<'a> Rewrite<'a> {
             }
             Payload::ExportSection(exports) => {
                 let mut section = ExportSection::new();
-                redirect.parse_export_section(&mut section, exports.clone())?;
+                Exported(&self.plan.indices).parse_export_section(&mut section, exports.clone())?;
                 self.push(&self.with_exports(section));
             }
             Payload::ElementSection(elements) => {
@@ -250,6 +252,10 @@ impl<'a> Rewrite<'a> {
         for (function, _) in self.plan.indices.wrappers() {
             section.function(self.plan.module.type_index(function));
         }
+        let indices = &self.plan.indices;
+        for function in indices.leaving().chain(indices.entering()) {
+            section.function(self.plan.module.type_index(function));
+        }
         (section.len(), entries(&section))
     }
 
@@ -304,6 +310,11 @@ impl<'a> Rewrite<'a> {
             ExportKind::Global,
             indices.register(Register::Context),
         );
+        section.export(
+            EXPORT_BORDER,
+            ExportKind::Global,
+            indices.register(Register::Border),
+        );
         if !self.plan.module.memories().is_empty() {
             section.export(EXPORT_MEMORY, ExportKind::Memory, 0);
         }
@@ -318,6 +329,17 @@ impl<'a> Rewrite<'a> {
         for allocator in &self.plan.allocators {
             let body = self.wrapper(allocator);
             self.bodies.add(&body);
+        }
+        let (plan, width) = (self.plan, self.layout.width);
+        let indices = &plan.indices;
+        let border = Border { indices, width };
+        for function in indices.leaving() {
+            let body = border.leave(function, plan.parameters(function));
+            self.bodies.add(&body.into_raw_body());
+        }
+        for function in indices.entering() {
+            let body = border.enter(function, plan.parameters(function));
+            self.bodies.add(&body.into_raw_body());
         }
         let mut count = Vec::new();
         self.bodies.count.encode(&mut count);
@@ -394,6 +416,17 @@ impl Reencode for Redirect<'_> {
     }
 }
 
+/// The same for exports, which a host may call back.
+struct Exported<'a>(&'a Indices);
+
+impl Reencode for Exported<'_> {
+    type Error = std::convert::Infallible;
+
+    fn function_index(&mut self, function: u32) -> Result<u32, reencode::Error> {
+        Ok(self.0.exported(function))
+    }
+}
+
 /// Where a section stands in a module: the identifiers of the tag and data count sections are out of order.
 fn order(id: u8) -> u8 {
     const TAG: u8 = SectionId::Tag as u8;
@@ -423,7 +456,7 @@ fn register_type(register: Register, field: ValType) -> ValType {
     match register {
         Register::Cursor | Register::Inside => ValType::I32,
         Register::Inner => field,
-        Register::Context | Register::CallSite => ValType::I64,
+        Register::Context | Register::CallSite | Register::Border => ValType::I64,
     }
 }
 

@@ -14,7 +14,7 @@ use super::Module;
 ///
 /// An indirect call may reach every function of its type whose address is taken somewhere, so that it goes to a node
 /// that stands for the type and from there on to them: the graph stays as large as the code, whatever the tables hold.
-/// The host does not call back.
+/// The host may call back what is exported, but for WASI, which does not.
 #[derive(Debug)]
 pub struct CallGraph {
     reaches: Vec<bool>,
@@ -32,6 +32,7 @@ impl CallGraph {
         edges
             .read()
             .expect("the module was validated when it was loaded");
+        edges.add_host();
         let (graph, makes_tail_calls) = (edges.graph, edges.makes_tail_calls);
         let functions = module.function_count() as usize;
         let reaches = reaching(&graph, allocators);
@@ -76,7 +77,7 @@ impl CallGraph {
 /// Whether a call may be part of a recursion.
 type Graph = DiGraph<(), bool, u32>;
 
-/// The graph while it is read: functions by index, then one node for each class of equal types.
+/// The graph while it is read: functions by index, then one node for each class of equal types, then one for the host.
 struct Edges<'m> {
     module: &'m Module,
     graph: Graph,
@@ -96,7 +97,7 @@ impl<'m> Edges<'m> {
     fn new(module: &'m Module, allocators: &[u32]) -> Edges<'m> {
         let functions = module.function_count() as usize;
         let mut graph = Graph::default();
-        for _ in 0..functions + module.contents.supertypes.len() {
+        for _ in 0..functions + module.contents.supertypes.len() + 1 {
             graph.add_node(());
         }
         let mut is_allocator = vec![false; functions];
@@ -226,6 +227,19 @@ impl<'m> Edges<'m> {
                 true,
             );
             class = contents.supertypes[current as usize];
+        }
+    }
+
+    fn add_host(&mut self) {
+        let host = NodeIndex::new(self.graph.node_count() - 1);
+        for function in self.module.hosts() {
+            self.graph
+                .add_edge(NodeIndex::new(function as usize), host, true);
+        }
+        let exports = self.module.exports().iter();
+        for export in exports.filter(|export| export.is_function()) {
+            self.graph
+                .add_edge(host, NodeIndex::new(export.index as usize), true);
         }
     }
 

@@ -19,8 +19,8 @@ use super::sights::{Recursing, Sights};
 use super::wasi::{self, Inodes, Random};
 use super::world::World;
 use crate::instrument::{
-    EXPORT_CONTEXT, EXPORT_CURSOR, EXPORT_LOG, EXPORT_MEMORY, IMPORT_FIRST_SIGHT, IMPORT_FLUSH,
-    IMPORT_MODULE, recurses,
+    EXPORT_BORDER, EXPORT_CONTEXT, EXPORT_CURSOR, EXPORT_INSIDE, EXPORT_LOG, EXPORT_MEMORY,
+    IMPORT_FIRST_SIGHT, IMPORT_FLUSH, IMPORT_MODULE, recurses,
 };
 use crate::suite::Limits;
 
@@ -57,6 +57,8 @@ struct Books {
     log: Memory,
     cursor: Global,
     context: Global,
+    inside: Global,
+    border: Global,
     /// Linear memory, where there is one.
     memory: Option<Memory>,
 }
@@ -167,7 +169,14 @@ impl<O: Observer + Send + 'static> Guest<O> {
                     .map_err(wasmtime::Error::from)?;
             }
         }
-        function.call(&mut self.store, arguments, &mut results)?;
+        let outcome = function.call(&mut self.store, arguments, &mut results);
+        if outcome.is_err()
+            && let Some(Books { inside, border, .. }) = self.store.data().books
+        {
+            inside.set(&mut self.store, Val::I32(0))?;
+            border.set(&mut self.store, Val::I64(0))?;
+        }
+        outcome?;
         Ok(results)
     }
 
@@ -230,6 +239,8 @@ impl Books {
             log: export(EXPORT_LOG)?.into_memory()?,
             cursor: export(EXPORT_CURSOR)?.into_global()?,
             context: export(EXPORT_CONTEXT)?.into_global()?,
+            inside: export(EXPORT_INSIDE)?.into_global()?,
+            border: export(EXPORT_BORDER)?.into_global()?,
             memory: export(EXPORT_MEMORY).and_then(Extern::into_memory),
         })
     }
