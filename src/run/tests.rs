@@ -1,11 +1,16 @@
 //! What the log says, seen as it is told to an observer: a fixture is a module in text whose `main` is called once.
 
+mod drift;
+mod hosts;
+mod looks;
+
 use std::fmt::Write;
 use std::fs;
 use std::path::{Path, PathBuf};
 use std::time::Duration;
 
-use super::{Compiled, Engine, Log, MarkKind, Observer, Overwhelmed, run, stacks_at};
+use super::guest::{Provide, link_books};
+use super::{Compiled, Engine, Log, MarkKind, Observer, Overwhelmed, run_with};
 use crate::instrument::{Event, Width, decode, instrument};
 use crate::module::{CodeFrame, Module};
 use crate::suite::{Argument, Call, Limits, Scenario, SnapshotOptions, Step};
@@ -14,64 +19,11 @@ use crate::suite::{Argument, Call, Limits, Scenario, SnapshotOptions, Step};
 fn every_fixture_is_told_as_its_golden_says() {
     let engine = Engine::new(None).expect("the engine has its defaults");
     for fixture in fixtures() {
-        let (name, module) = parsed(&fixture);
-        check(&engine, &name, &module);
+        check(&engine, &fixture, link_books);
     }
 }
 
-/// A second run that takes the stack at every record sees what the first one took for the sites.
-#[test]
-fn stacks_at_records_are_those_of_their_sites() {
-    let engine = Engine::new(None).expect("the engine has its defaults");
-    for fixture in fixtures() {
-        let (name, module) = parsed(&fixture);
-        let compiled = compiled(&engine, &name, &module);
-        let scenario = scenario(&module);
-        let first = run(&engine, &compiled, &scenario, Allocations::default());
-        let seen = first.expect("it ran before").observer;
-        let stacks = stacks_at(&engine, &compiled, &scenario, (0..seen.records).collect());
-        let stacks = stacks.expect("it ran before");
-        assert_eq!(stacks.len() as u64, seen.records, "{name}: every record");
-        for (record, site) in seen.allocations {
-            let (stack, folded) = &seen.sites[site as usize];
-            let frames = if *folded { 1 } else { stack.len() };
-            assert_eq!(stacks[&record][..frames], *stack, "{name}: record {record}");
-        }
-    }
-}
-
-/// The log is full many times before, between and behind those records.
-#[test]
-fn stacks_are_taken_however_many_records_lie_between() {
-    let text = r#"(module
-      (memory (export "memory") 1)
-      (func $free (param i32))
-      (func $even (call $free (i32.const 8)))
-      (func $odd (call $free (i32.const 16)))
-      (func $malloc (param i32) (result i32) (i32.const 0))
-      (func (export "main")
-        (local $times i32)
-        (loop $again
-          (call $even)
-          (call $odd)
-          (local.set $times (i32.add (local.get $times) (i32.const 1)))
-          (br_if $again (i32.lt_u (local.get $times) (i32.const 50000))))))"#;
-    let wasm = wat::parse_str(text).expect("it is a module");
-    let module = Module::parse("many", wasm).expect("it is valid");
-    let engine = Engine::new(None).expect("the engine has its defaults");
-    let compiled = compiled(&engine, "many", &module);
-    let layout = compiled.instrumented.layout;
-    let room = u64::from((layout.records_end - layout.records) / layout.width.record()) + 1;
-    let wanted = [0, 1, room - 2, room - 1, room, room + 1, 3 * room, 99_999];
-    let stacks = stacks_at(&engine, &compiled, &scenario(&module), wanted.into());
-    let names = Names::of(&module);
-    let taken = stacks.expect("it runs").into_iter();
-    let taken: Vec<(u64, String)> = taken.map(|(at, stack)| (at, names.stack(&stack))).collect();
-    let caller = |record: u64| ["even < ?", "odd < ?"][record as usize % 2].to_string();
-    assert_eq!(taken, wanted.map(|record| (record, caller(record))));
-}
-
-fn parsed(fixture: &Path) -> (String, Module) {
+pub(crate) fn parsed(fixture: &Path) -> (String, Module) {
     let name = fixture
         .file_stem()
         .expect("fixtures have names")
@@ -92,9 +44,13 @@ fn compiled(engine: &Engine, name: &str, module: &Module) -> Compiled {
         .unwrap_or_else(|error| panic!("{name}: {error}"))
 }
 
-fn fixtures() -> Vec<PathBuf> {
-    let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("src/run/fixtures");
-    let entries = fs::read_dir(folder).expect("there are fixtures");
+pub(crate) fn fixtures() -> Vec<PathBuf> {
+    listed("src/run/fixtures")
+}
+
+fn listed(folder: &str) -> Vec<PathBuf> {
+    let entries = fs::read_dir(Path::new(env!("CARGO_MANIFEST_DIR")).join(folder))
+        .expect("there are fixtures");
     let mut fixtures: Vec<PathBuf> = entries
         .map(|entry| entry.expect("the folder can be read").path())
         .collect();
@@ -103,17 +59,19 @@ fn fixtures() -> Vec<PathBuf> {
     fixtures
 }
 
-fn check(engine: &Engine, name: &str, module: &Module) {
-    let compiled = compiled(engine, name, module);
+/// The golden lies beside the fixture.
+fn check(engine: &Engine, fixture: &Path, provide: Provide<Transcript>) {
+    let (name, module) = parsed(fixture);
+    let compiled = compiled(engine, &name, &module);
     let transcript = Transcript {
-        names: Names::of(module),
+        names: Names::of(&module),
         text: String::new(),
     };
-    let outcome = run(engine, &compiled, &scenario(module), transcript)
+    let outcome = run_with(engine, &compiled, &scenario(&module), transcript, provide)
         .unwrap_or_else(|error| panic!("{name}: {error}"));
     let text = format!("{}{:?}\n", outcome.observer.text, outcome.ending);
     insta::with_settings!({
-        snapshot_path => Path::new(env!("CARGO_MANIFEST_DIR")).join("src/run/fixtures"),
+        snapshot_path => fixture.parent().expect("fixtures lie in a folder"),
         prepend_module_to_snapshot => false,
         omit_expression => true,
     }, {
@@ -122,7 +80,7 @@ fn check(engine: &Engine, name: &str, module: &Module) {
 }
 
 /// `main`, called once with zeros.
-fn scenario(module: &Module) -> Scenario {
+pub(crate) fn scenario(module: &Module) -> Scenario {
     let main = module
         .exports()
         .iter()
@@ -233,6 +191,7 @@ struct Allocations {
     sites: Vec<(Vec<CodeFrame>, bool)>,
     allocations: Vec<(u64, u32)>,
     records: u64,
+    log: Log,
 }
 
 impl Observer for Allocations {
@@ -251,5 +210,8 @@ impl Observer for Allocations {
     }
 
     fn mark(&mut self, _: MarkKind, _: u64, _: u64) {}
-    fn finish(&mut self, _: Log) {}
+
+    fn finish(&mut self, log: Log) {
+        self.log = log;
+    }
 }
