@@ -22,6 +22,8 @@ use std::collections::BTreeMap;
 
 pub use self::event::{Event, decode};
 use self::indices::Indices;
+#[cfg(test)]
+pub(crate) use self::layout::SHADOW_FRAMES;
 pub use self::layout::{Layout, Width};
 use self::offsets::Offsets;
 use self::plan::Plan;
