@@ -486,6 +486,7 @@ mod tests {
     use crate::heap::{Fold, Recording};
     use crate::instrument::instrument;
     use crate::module::GivenAllocator;
+    use crate::run::tests::{fixtures, parsed, scenario};
     use crate::run::{self, Compiled, Ending, Engine};
     use crate::suite::{self, ModuleSource, Scenario, Suite};
 
@@ -508,6 +509,22 @@ mod tests {
         }
     }
 
+    /// Fixtures that ask more of a host than the naive count can do: it reads the guest's memory, and an exception that
+    /// leaves an allocator leaves the count inside of it.
+    const UNFIT: [&str; 2] = ["bare-module", "exception-leaves-the-allocator"];
+
+    #[test]
+    fn both_counts_agree_on_every_fixture() {
+        let engine = Engine::new(None).expect("the engine has its defaults");
+        for fixture in fixtures() {
+            let (name, module) = parsed(&fixture);
+            let scenario = scenario(&module);
+            if !UNFIT.contains(&name.as_str()) {
+                Guest::of(&engine, module).check(&engine, &scenario);
+            }
+        }
+    }
+
     /// A module in both rewrites.
     struct Guest {
         module: Arc<Module>,
@@ -525,6 +542,10 @@ mod tests {
             let given: Vec<GivenAllocator> = suite.allocators.iter().map(Into::into).collect();
             let module = Module::load(file).expect("the guest is there");
             let module = module.with_allocators(&given).expect("they are there");
+            Guest::of(engine, module)
+        }
+
+        fn of(engine: &Engine, module: Module) -> Guest {
             let instrumented = instrument(&module).expect("it has an allocator");
             let mut rewritten = instrumented.clone();
             let allocators = module.allocators().expect("it has an allocator");
@@ -545,8 +566,8 @@ mod tests {
             let logged = logged.expect("it runs");
             let naive = run::run_with(engine, &self.naive, scenario, self.counter(), provide);
             let naive = naive.expect("it runs");
-            assert_eq!(logged.ending, Ending::Completed, "{name}");
-            assert_eq!(naive.ending, Ending::Completed, "{name}, counted naively");
+            let ending = |ending: &Ending| std::mem::discriminant(ending);
+            assert_eq!(ending(&logged.ending), ending(&naive.ending), "{name}");
             self.compare(&name, &logged.observer.finish(), &naive.observer);
         }
 

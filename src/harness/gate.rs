@@ -8,6 +8,7 @@ use std::sync::{Mutex, MutexGuard, PoisonError};
 use libtest_mimic::Failed;
 
 use super::faults;
+use super::frees;
 use super::modules::{self, Modules, Prepared};
 use super::progress::Progress;
 use super::trials::trial_name;
@@ -125,12 +126,17 @@ impl Gate {
         let Prepared { module, compiled } = prepared;
         let outcome = run::run(&self.engine, compiled, scenario, Aside::new(Fold::default()))
             .map_err(|error| faults::broken("the scenario cannot be run", error))?;
-        let recording = outcome.observer.into_inner().finish();
-        let judged = match &outcome.ending {
+        let mut recording = outcome.observer.into_inner().finish();
+        let ending = &outcome.ending;
+        let stacks_of_frees =
+            frees::look_into(&self.engine, compiled, scenario, ending, &mut recording)
+                .map_err(|error| faults::broken("the scenario cannot be run again", error))?;
+        let judged = match ending {
             Ending::Completed => judge(scenario, &recording).map_err(faults::not_measured),
             ending => Err(faults::unfinished(ending, module, outcome.errors)),
         };
-        let stacks = places::of_sites(module, &recording);
+        let symbols = module.symbols();
+        let stacks = places::of_sites(&symbols, &recording);
         let mut report = assemble(
             scenario,
             &modules::name(suite),
@@ -139,6 +145,7 @@ impl Gate {
             judged.as_ref().map_err(Fault::clone),
         );
         report.notes.extend(faults::never_freed(module));
+        report.wrong_frees = frees::reports(&symbols, &recording, &report.sites, &stacks_of_frees);
         report
             .notes
             .extend(module.debug_info().advice().map(str::to_string));

@@ -1,6 +1,7 @@
 //! The harness: suites become trials, trials become an exit code.
 
 mod faults;
+mod frees;
 mod gate;
 mod given;
 mod modules;

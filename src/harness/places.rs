@@ -1,23 +1,22 @@
 //! Stacks with names: symbols come offline, once a site, from the module as it ships.
 
 use crate::heap::Recording;
-use crate::module::{CodeFrame, Frame, Module};
+use crate::module::{CodeFrame, Frame, Module, Symbols};
 use crate::report::Place;
 
 /// The stack of every site.
-pub(super) fn of_sites(module: &Module, recording: &Recording) -> Vec<Vec<Place>> {
-    let symbols = module.symbols();
-    let frames = |stack: &[CodeFrame]| {
-        stack
-            .iter()
-            .flat_map(|frame| symbols.frames(*frame))
-            .collect::<Vec<_>>()
-    };
+pub(super) fn of_sites(symbols: &Symbols<'_>, recording: &Recording) -> Vec<Vec<Place>> {
     recording
         .sites
         .iter()
-        .map(|site| without_allocator(&frames(&site.stack)))
+        .map(|site| of_code(symbols, &site.stack))
         .collect()
+}
+
+/// The stack at which an allocator was called.
+pub(super) fn of_code(symbols: &Symbols<'_>, stack: &[CodeFrame]) -> Vec<Place> {
+    let frames = stack.iter().flat_map(|frame| symbols.frames(*frame));
+    without_allocator(&frames.collect::<Vec<_>>())
 }
 
 /// A stack at which a guest was stopped; inside an allocator, too.

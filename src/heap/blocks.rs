@@ -105,7 +105,9 @@ impl Blocks {
         if let Some(former) = self.aliases.insert(address, alias) {
             self.forget(former);
         }
-        self.forget(alias);
+        if let Some(former) = self.forget(alias) {
+            self.aliases.remove(&former);
+        }
         let fits = alias < PAGES * PAGE && address < PAGES * PAGE;
         if fits && self.slot(alias).tag == 0 {
             *self.slot(alias) = Slot {
@@ -198,7 +200,9 @@ impl Blocks {
         if self.contains(address) {
             return self.remove(address);
         }
-        self.forget(address);
+        if let Some(owner) = self.forget(address) {
+            self.aliases.remove(&owner);
+        }
         None
     }
 
@@ -243,14 +247,20 @@ impl Blocks {
         }
     }
 
-    /// An alias does not outlive its block: the address may be handed out again.
-    fn forget(&mut self, alias: u64) {
+    /// An alias does not outlive its block: the address may be handed out again. Returns the block that it meant.
+    fn forget(&mut self, alias: u64) -> Option<u64> {
         if let Some(slot) = self.occupied(alias)
             && slot.tag >> COHORT_SHIFT == IS_ALIAS
         {
-            *slot = Slot::default();
-        } else if matches!(self.others.get(&alias), Some(Other::Alias(_))) {
-            self.others.remove(&alias);
+            return Some(std::mem::take(slot).size.into());
+        }
+        match self.others.get(&alias) {
+            Some(Other::Alias(owner)) => {
+                let owner = *owner;
+                self.others.remove(&alias);
+                Some(owner)
+            }
+            _ => None,
         }
     }
 

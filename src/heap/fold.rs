@@ -1,11 +1,12 @@
 //! Folding the log: events in, the heap out.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::num::NonZeroU32;
 
 use super::blocks::{Block, Blocks, MOST_BLOCKS};
 use super::cohorts::{Cohort, Cohorts};
 use super::recording::{Count, Diagnostics, Mark, Recording, SiteRecord, Survivors};
+use super::wrong_frees::{self, WrongFrees};
 use crate::instrument::{Event, Width, decode};
 use crate::module::CodeFrame;
 use crate::run::{Log, MarkKind, Observer, Overwhelmed};
@@ -31,6 +32,7 @@ pub struct Fold {
     last_address: u64,
     marks: Vec<Mark>,
     diagnostics: Diagnostics,
+    wrongly_freed: BTreeSet<u64>,
 }
 
 /// What an event changes of a site: one cache line, apart from all that is asked for at marks only.
@@ -58,6 +60,8 @@ impl Fold {
             peak: self.peak,
             peak_time: self.peak_time,
             sites: self.sites,
+            wrong_frees: (self.diagnostics.unknown_frees == 0).then(WrongFrees::default),
+            wrongly_freed: self.wrongly_freed,
             diagnostics: self.diagnostics,
         }
     }
@@ -126,6 +130,7 @@ impl Fold {
             Some(block) => Some(self.subtract(block)),
             None => {
                 self.diagnostics.unknown_frees += 1;
+                wrong_frees::note(&mut self.wrongly_freed, address);
                 None
             }
         }

@@ -1,5 +1,8 @@
 //! What is known of a heap once a run is over.
 
+use std::collections::BTreeSet;
+
+use super::wrong_frees::WrongFrees;
 use crate::module::CodeFrame;
 use crate::run::MarkKind;
 
@@ -80,7 +83,7 @@ pub struct SiteRecord {
 pub struct Diagnostics {
     /// Events in the log: allocations, frees and resizes.
     pub events: u64,
-    /// Frees of addresses that no seen allocation returned: a heap that was full at birth, or a double free.
+    /// Frees and resizes of addresses at which no block was: of blocks that were freed before, or of strangers.
     pub unknown_frees: u64,
     /// Blocks that an allocation handed out again though no free of them was seen.
     pub unseen_frees: u64,
@@ -103,6 +106,10 @@ pub struct Recording {
     pub sites: Vec<SiteRecord>,
     /// What else the log showed.
     pub diagnostics: Diagnostics,
+    /// The addresses of [`Diagnostics::unknown_frees`]; a million at the most.
+    pub wrongly_freed: BTreeSet<u64>,
+    /// What these frees were; none until an [`Inquiry`](super::Inquiry) has looked into them.
+    pub wrong_frees: Option<WrongFrees>,
 }
 
 impl Recording {

@@ -111,7 +111,10 @@ impl Rewrite<'_> {
     fn declare_locals(&mut self, locals: &Locals, counting: Option<&Counting<'_>>) {
         let mut more = match self.kind {
             Kind::Other => Vec::new(),
-            Kind::Context => vec![wasm_encoder::ValType::I64],
+            Kind::Context => {
+                let unfolded = self.plan.hands_on_unfolded(self.function);
+                vec![wasm_encoder::ValType::I64; 1 + usize::from(unfolded)]
+            }
             Kind::Counted | Kind::Plain => NOTED.to_vec(),
         };
         more.extend(counting.into_iter().flat_map(Counting::locals));
@@ -122,8 +125,10 @@ impl Rewrite<'_> {
         let (plan, function, taken) = (self.plan, self.function, self.first_local);
         if self.kind == Kind::Context {
             let entry = plan.recursion_entry(function);
-            self.copy
-                .insert(|code| contexts::enter(code, &plan.indices, taken, function, entry));
+            let unfolded = plan.hands_on_unfolded(function).then_some(taken + 1);
+            self.copy.insert(|code| {
+                contexts::enter(code, &plan.indices, taken, unfolded, function, entry);
+            });
         }
         if let Some(counting) = counting {
             self.copy.insert(|code| counting.enter(code));
@@ -195,13 +200,16 @@ impl Rewrite<'_> {
 
     fn set_context(&mut self, reference: &Reference, offset: u32) {
         let (plan, taken) = (self.plan, self.first_local);
-        if plan.is_plain_recursion(self.function, reference) {
-            return self
-                .copy
-                .insert(|code| contexts::before_self_call(code, &plan.indices, taken));
+        let is_tail_call = reference.is_tail_call();
+        if is_tail_call || plan.is_plain_recursion(self.function, reference) {
+            let unfolded = is_tail_call && plan.hands_on_unfolded(self.function);
+            let handed_on = taken + u32::from(unfolded);
+            self.copy
+                .insert(|code| contexts::hand_on(code, &plan.indices, handed_on));
+        } else {
+            self.copy
+                .insert(|code| contexts::before_call(code, &plan.indices, taken, offset));
         }
-        self.copy
-            .insert(|code| contexts::before_call(code, &plan.indices, taken, offset));
         if plan.may_be_allocator(reference) {
             *self.allocator_calls += 1;
             let number = *self.allocator_calls;
@@ -265,6 +273,7 @@ pub(crate) enum Reference {
     TailCall(u32),
     Function(u32),
     Indirect { type_index: u32 },
+    IndirectTailCall { type_index: u32 },
 }
 
 impl Reference {
@@ -273,10 +282,13 @@ impl Reference {
             Operator::Call { function_index } => Some(Reference::Call(function_index)),
             Operator::ReturnCall { function_index } => Some(Reference::TailCall(function_index)),
             Operator::RefFunc { function_index } => Some(Reference::Function(function_index)),
-            Operator::CallIndirect { type_index, .. }
-            | Operator::ReturnCallIndirect { type_index, .. }
-            | Operator::CallRef { type_index }
-            | Operator::ReturnCallRef { type_index } => Some(Reference::Indirect { type_index }),
+            Operator::CallIndirect { type_index, .. } | Operator::CallRef { type_index } => {
+                Some(Reference::Indirect { type_index })
+            }
+            Operator::ReturnCallIndirect { type_index, .. }
+            | Operator::ReturnCallRef { type_index } => {
+                Some(Reference::IndirectTailCall { type_index })
+            }
             _ => None,
         }
     }
@@ -285,13 +297,20 @@ impl Reference {
         !matches!(self, Reference::Function(_))
     }
 
+    fn is_tail_call(&self) -> bool {
+        matches!(
+            self,
+            Reference::TailCall(_) | Reference::IndirectTailCall { .. }
+        )
+    }
+
     /// Opcode and function of an operator whose immediate is a function's index.
     fn direct(&self) -> Option<(u8, u32)> {
         match *self {
             Reference::Call(function) => Some((0x10, function)),
             Reference::TailCall(function) => Some((0x12, function)),
             Reference::Function(function) => Some((0xd2, function)),
-            Reference::Indirect { .. } => None,
+            Reference::Indirect { .. } | Reference::IndirectTailCall { .. } => None,
         }
     }
 }

@@ -51,7 +51,7 @@ fn identity(function: u32) -> i64 {
     mixed.cast_signed()
 }
 
-/// Takes the context at entry.
+/// Takes the context at entry, also as it came where there is a local for that.
 ///
 /// A function that lies on a cycle of the call graph has a word in the recursion table, whose address is given. The word is
 /// zero until the host sees the function twice on one stack, so that cycles which are never run cost a load and a branch.
@@ -59,11 +59,15 @@ pub(crate) fn enter(
     code: &mut InstructionSink<'_>,
     indices: &Indices,
     taken: u32,
+    unfolded: Option<u32>,
     function: u32,
     recursion_entry: Option<u32>,
 ) {
     code.global_get(indices.register(Register::Context))
         .local_set(taken);
+    if let Some(unfolded) = unfolded {
+        code.local_get(taken).local_set(unfolded);
+    }
     let Some(entry) = recursion_entry else {
         return;
     };
@@ -92,8 +96,12 @@ pub(crate) fn before_call(
     code.global_set(indices.register(Register::Context));
 }
 
-/// Sets the context for a function's call of itself: it folds to what the function took.
-pub(crate) fn before_self_call(code: &mut InstructionSink<'_>, indices: &Indices, taken: u32) {
+/// Sets the context for the call that follows to one that the function took itself.
+///
+/// So it is for a function that calls itself, which folds. So it is for a tail call, too: what is called takes this function's
+/// place on the stack, so that it gets the context that this function got, before it was folded. A loop of tail calls has one
+/// context, however often it runs.
+pub(crate) fn hand_on(code: &mut InstructionSink<'_>, indices: &Indices, taken: u32) {
     code.local_get(taken)
         .global_set(indices.register(Register::Context));
 }

@@ -360,12 +360,24 @@ impl<'a> Counting<'a> {
         self.append_about(code, RESIZE);
         code.end();
         self.append_block(code);
-        code.else_()
-            .local_get(self.local(Local::Size))
-            .eqz_on(self.layout.width)
-            .if_(BlockType::Empty);
+        code.else_();
+        self.asks_for_nothing(code);
+        code.if_(BlockType::Empty);
         self.record_free(code, old);
         code.end().end();
+    }
+
+    /// Leaves on the stack whether zero bytes were asked for: a product that overflows to zero is not that.
+    fn asks_for_nothing(&self, code: &mut InstructionSink<'_>) {
+        let Role::ResizeArray { count, size, .. } = self.allocator.role else {
+            code.local_get(self.local(Local::Size))
+                .eqz_on(self.layout.width);
+            return;
+        };
+        self.field(code, count);
+        code.eqz_on(self.layout.width);
+        self.field(code, size);
+        code.eqz_on(self.layout.width).i32_or();
     }
 
     /// What comes back is whether it could be done.

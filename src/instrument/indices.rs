@@ -38,22 +38,25 @@ pub(crate) enum Register {
     Context,
     /// The number of the call site of the allocator that was called last.
     CallSite,
+    /// The calling context with which the guest was left for a host that may call back.
+    Border,
 }
 
 impl Register {
-    pub(crate) const ALL: [Register; 5] = [
+    pub(crate) const ALL: [Register; 6] = [
         Register::Cursor,
         Register::Inside,
         Register::Inner,
         Register::Context,
         Register::CallSite,
+        Register::Border,
     ];
 }
 
 /// Index arithmetic between the original and the instrumented module.
 ///
 /// Behind the module's own functions come the helpers, the wrappers of imported allocators, the bodies of allocators as they
-/// were, and what allocators call in place of each other.
+/// were, what allocators call in place of each other, and what stands at the border to a host that calls back.
 #[derive(Clone, Debug)]
 pub(crate) struct Indices {
     imported: u32,
@@ -67,6 +70,10 @@ pub(crate) struct Indices {
     plain: BTreeMap<u32, u32>,
     /// Allocator to what other allocators call in its place.
     nested: BTreeMap<u32, u32>,
+    /// Imported functions that may call back, to what is called in their place.
+    leaving: BTreeMap<u32, u32>,
+    /// Exported functions that they may call, to what is exported in their place.
+    entering: BTreeMap<u32, u32>,
 }
 
 impl Indices {
@@ -83,19 +90,29 @@ impl Indices {
             next += 1;
             (function, next - 1)
         };
-        let wrapped = allocators
-            .iter()
-            .map(|allocator| allocator.function)
-            .filter(|function| *function < imported);
+        let functions = allocators.iter().map(|allocator| allocator.function);
+        let wrapped: BTreeSet<u32> = functions.filter(|function| *function < imported).collect();
+        // An allocator of the host has a wrapper already.
+        let hosts: BTreeSet<u32> = module
+            .hosts()
+            .filter(|host| !wrapped.contains(host))
+            .collect();
+        let exports = module.exports().iter();
+        let exported: BTreeSet<u32> = exports
+            .filter(|export| export.is_function() && !hosts.is_empty())
+            .map(|export| export.index)
+            .collect();
         Indices {
             imported,
             functions: module.function_count(),
             types: module.type_count(),
             globals: module.global_count(),
             memories: module.memories().len() as u32,
-            wrappers: wrapped.map(&mut number).collect(),
+            wrappers: wrapped.into_iter().map(&mut number).collect(),
             plain: plain.iter().copied().map(&mut number).collect(),
             nested: nested.iter().copied().map(&mut number).collect(),
+            leaving: hosts.into_iter().map(&mut number).collect(),
+            entering: exported.into_iter().map(&mut number).collect(),
         }
     }
 
@@ -143,9 +160,18 @@ impl Indices {
 
     /// What a call of or a reference to an original function means now: an imported allocator's is its wrapper.
     pub(crate) fn reference(&self, function: u32) -> u32 {
-        match self.wrappers.get(&function) {
-            Some(wrapper) => *wrapper,
+        let replaced = self.wrappers.get(&function);
+        match replaced.or_else(|| self.leaving.get(&function)) {
+            Some(replacement) => *replacement,
             None => self.body(function),
+        }
+    }
+
+    /// What an export of an original function means now.
+    pub(crate) fn exported(&self, function: u32) -> u32 {
+        match self.entering.get(&function) {
+            Some(entry) => *entry,
+            None => self.reference(function),
         }
     }
 
@@ -162,15 +188,20 @@ impl Indices {
         self.nested[&allocator]
     }
 
-    /// Every function that was added for an allocator, with that allocator, in the order of their indices.
+    /// Every function that was added for one of the module's, with that one, in the order of their indices.
     pub(crate) fn added(&self) -> impl Iterator<Item = (Added, u32)> + '_ {
-        let wrappers = self.wrappers.keys().map(|function| (Added::Wrapper, *function));
-        let plain = self.plain.keys().map(|function| (Added::Plain, *function));
-        let nested = self.nested.keys().map(|function| (Added::Nested, *function));
-        wrappers.chain(plain).chain(nested)
+        [
+            (Added::Wrapper, &self.wrappers),
+            (Added::Plain, &self.plain),
+            (Added::Nested, &self.nested),
+            (Added::Leave, &self.leaving),
+            (Added::Enter, &self.entering),
+        ]
+        .into_iter()
+        .flat_map(|(added, functions)| functions.keys().map(move |function| (added, *function)))
     }
 
-    /// Index of the first function that was added for an allocator.
+    /// Index of the first of them.
     pub(crate) fn first_added(&self) -> u32 {
         self.functions + IMPORTS + Helper::ALL.len() as u32
     }
@@ -191,7 +222,7 @@ impl Indices {
     }
 }
 
-/// Why a function was added for an allocator.
+/// Why a function was added for one of the module's.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Added {
     /// An imported allocator, counted.
@@ -200,4 +231,8 @@ pub(crate) enum Added {
     Plain,
     /// An allocator as other allocators call it.
     Nested,
+    /// What is called in place of a function of the host.
+    Leave,
+    /// What is exported in place of a function.
+    Enter,
 }

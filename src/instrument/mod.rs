@@ -7,6 +7,7 @@
 
 mod body;
 mod books;
+mod border;
 mod contexts;
 mod counting;
 mod event;
@@ -45,6 +46,9 @@ pub const EXPORT_CURSOR: &str = "memgate.cursor";
 pub const EXPORT_INSIDE: &str = "memgate.inside";
 /// Global, i64: the calling context. To be zero before an export is called.
 pub const EXPORT_CONTEXT: &str = "memgate.context";
+/// Global, i64: the calling context with which the guest was left for a host that may call back. To be zero before an export
+/// is called from outside, since a trap leaves it as it was.
+pub const EXPORT_BORDER: &str = "memgate.border";
 /// The module's own memory, where it has one, whether the module exports it or not.
 pub const EXPORT_MEMORY: &str = "memgate.memory";
 /// What the host writes to the word of a function in the recursion table once it was seen twice on one stack.

@@ -66,9 +66,16 @@ impl<'a> Plan<'a> {
             Reference::Call(function) | Reference::TailCall(function) => {
                 self.graph.reaches(function)
             }
-            Reference::Indirect { type_index } => self.graph.type_reaches(type_index),
+            Reference::Indirect { type_index } | Reference::IndirectTailCall { type_index } => {
+                self.graph.type_reaches(type_index)
+            }
             Reference::Function(_) => false,
         }
+    }
+
+    /// Whether the function hands on its context as it came although it may have folded it.
+    pub(crate) fn hands_on_unfolded(&self, function: u32) -> bool {
+        self.graph.makes_tail_calls(function) && self.recursion_entry(function).is_some()
     }
 
     /// At least as many as there are calls that may be of an allocator.
@@ -82,7 +89,9 @@ impl<'a> Plan<'a> {
             Reference::Call(function) | Reference::TailCall(function) => {
                 self.allocator(function).is_some()
             }
-            Reference::Indirect { type_index } => self.graph.type_holds_allocator(type_index),
+            Reference::Indirect { type_index } | Reference::IndirectTailCall { type_index } => {
+                self.graph.type_holds_allocator(type_index)
+            }
             Reference::Function(_) => false,
         }
     }

@@ -11,12 +11,14 @@ use wasmparser::{BinaryReader, Parser, Payload};
 
 use super::books::Books;
 use super::body::{self, Kind};
+use super::border::Border;
 use super::counting::Counting;
 use super::indices::{Added, Helper, Indices, Register};
 use super::layout::Layout;
 use super::offsets::Offsets;
 use super::plan::Plan;
-use super::{EXPORT_CONTEXT, EXPORT_CURSOR, EXPORT_INSIDE, EXPORT_LOG, EXPORT_MEMORY};
+use super::{EXPORT_BORDER, EXPORT_CONTEXT, EXPORT_CURSOR};
+use super::{EXPORT_INSIDE, EXPORT_LOG, EXPORT_MEMORY};
 use super::{IMPORT_FIRST_SIGHT, IMPORT_FLUSH};
 use super::{IMPORT_FOLD, IMPORT_MODULE, names};
 
@@ -94,11 +96,17 @@ impl<'a> Bodies<'a> {
             };
             bodies.add(books.body(helper));
         }
+        let border = Border {
+            indices: &plan.indices,
+            width: plan.width,
+        };
         for (added, function) in plan.indices.added() {
             match added {
                 Added::Wrapper => bodies.add(Counting::wrapper(plan, layout, function)),
                 Added::Plain => bodies.copy(Kind::Plain, function)?,
                 Added::Nested => bodies.add(Counting::nested(plan, layout, function)),
+                Added::Leave => bodies.add(border.leave(function, plan.parameters(function))),
+                Added::Enter => bodies.add(border.enter(function, plan.parameters(function))),
             }
         }
         Ok(bodies)
@@ -185,7 +193,7 @@ impl<'a> Rewrite<'a> {
             }
             Payload::ExportSection(exports) => {
                 let mut section = ExportSection::new();
-                redirect.parse_export_section(&mut section, exports.clone())?;
+                Exported(&self.plan.indices).parse_export_section(&mut section, exports.clone())?;
                 self.push(&self.with_exports(section));
             }
             Payload::ElementSection(elements) => {
@@ -341,6 +349,11 @@ impl<'a> Rewrite<'a> {
             ExportKind::Global,
             indices.register(Register::Context),
         );
+        section.export(
+            EXPORT_BORDER,
+            ExportKind::Global,
+            indices.register(Register::Border),
+        );
         if !self.plan.module.memories().is_empty() {
             section.export(EXPORT_MEMORY, ExportKind::Memory, 0);
         }
@@ -399,6 +412,17 @@ impl Reencode for Redirect<'_> {
     }
 }
 
+/// The same for exports, which a host may call back.
+struct Exported<'a>(&'a Indices);
+
+impl Reencode for Exported<'_> {
+    type Error = std::convert::Infallible;
+
+    fn function_index(&mut self, function: u32) -> Result<u32, reencode::Error> {
+        Ok(self.0.exported(function))
+    }
+}
+
 /// Where a section stands in a module: the identifiers of the tag and data count sections are out of order.
 fn order(id: u8) -> u8 {
     const TAG: u8 = SectionId::Tag as u8;
@@ -428,6 +452,6 @@ fn register_type(register: Register, field: ValType) -> ValType {
     match register {
         Register::Cursor | Register::Inside | Register::CallSite => ValType::I32,
         Register::Inner => field,
-        Register::Context => ValType::I64,
+        Register::Context | Register::Border => ValType::I64,
     }
 }

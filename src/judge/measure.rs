@@ -3,7 +3,7 @@
 use std::time::Duration;
 
 use super::growth;
-use crate::heap::{Mark, Recording};
+use crate::heap::{Mark, Recording, WrongFrees};
 use crate::run::MarkKind;
 use crate::suite::{Metric, Scenario};
 
@@ -55,7 +55,16 @@ fn value(metric: Metric, scenario: &Scenario, recording: &Recording) -> Option<f
         Metric::Memory => Some(end?.memory as f64),
         Metric::MemoryGrowth => Some(difference(end?.memory, baseline?.memory)),
         Metric::Fragmentation => Some(fragmentation(idle_end?)),
+        Metric::DoubleFrees => Some(wrong_frees(recording)?.double as f64),
+        Metric::StrangerFrees => Some(wrong_frees(recording)?.strangers as f64),
     }
+}
+
+/// Known only where every single one was looked into.
+fn wrong_frees(recording: &Recording) -> Option<&WrongFrees> {
+    let is_all =
+        |frees: &&WrongFrees| frees.double + frees.strangers == recording.diagnostics.unknown_frees;
+    recording.wrong_frees.as_ref().filter(is_all)
 }
 
 /// Both lie far below 2^53, beyond which a float would not hold every integer.

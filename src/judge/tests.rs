@@ -3,7 +3,7 @@
 use std::time::Duration;
 
 use super::*;
-use crate::heap::{Count, Diagnostics, Mark, SiteRecord, Survivors};
+use crate::heap::{Count, Diagnostics, Mark, SiteRecord, Survivors, WrongFrees};
 use crate::run::MarkKind;
 use crate::suite::{Comparison, Idle, Limits, Metric, SnapshotOptions};
 
@@ -85,8 +85,15 @@ fn recording() -> Recording {
         sites: vec![SiteRecord::default(), site],
         diagnostics: Diagnostics {
             events: 1,
+            unknown_frees: 5,
             ..Diagnostics::default()
         },
+        wrongly_freed: [64, 128].into(),
+        wrong_frees: Some(WrongFrees {
+            double: 2,
+            strangers: 3,
+            first: Vec::new(),
+        }),
     }
 }
 
@@ -115,6 +122,8 @@ fn every_metric_as_it_is_defined() {
         (Metric::Memory, 131_072.0),
         (Metric::MemoryGrowth, 0.0),
         (Metric::Fragmentation, 1.0 - 450.0 / 4000.0),
+        (Metric::DoubleFrees, 2.0),
+        (Metric::StrangerFrees, 3.0),
     ];
     assert_eq!(expected.map(|(metric, _)| metric), Metric::ALL);
     for (metric, expected) in expected {

@@ -16,7 +16,7 @@ use super::{Allocator, Module, Role};
 ///
 /// An indirect call may reach every function of its type whose address is taken somewhere, so that it goes to a node
 /// that stands for the type and from there on to them: the graph stays as large as the code, whatever the tables hold.
-/// The host does not call back.
+/// The host may call back what is exported, but for WASI, which does not.
 #[derive(Debug)]
 pub struct CallGraph {
     reaches: Vec<bool>,
@@ -27,6 +27,7 @@ pub struct CallGraph {
     nesting: BTreeMap<u32, Nesting>,
     type_holds_allocator: Vec<bool>,
     allocator_calls: u32,
+    makes_tail_calls: Vec<bool>,
 }
 
 /// What an allocator calls that is an allocator itself.
@@ -57,6 +58,7 @@ impl CallGraph {
         edges
             .read()
             .expect("the module was validated when it was loaded");
+        edges.add_host();
         let class_holds_allocator = edges.classes_with_allocators();
         let indirect_calls = edges.indirect_calls.iter().zip(&class_holds_allocator);
         let allocator_calls = edges.allocator_calls
@@ -72,7 +74,7 @@ impl CallGraph {
             .map(|allocator| allocator.function);
         let reaches = reaching(graph, is_allocator, allocating);
         let every = allocators.iter().map(|allocator| allocator.function);
-        let reaches_any = reaching(graph, is_allocator, every.clone().chain(hosts(module)));
+        let reaches_any = reaching(graph, is_allocator, every.clone().chain(module.hosts()));
         let nesting = every
             .map(|allocator| {
                 let is_imported = allocator < module.imported_functions();
@@ -112,7 +114,13 @@ impl CallGraph {
             nesting,
             type_holds_allocator,
             allocator_calls,
+            makes_tail_calls: edges.makes_tail_calls,
         }
+    }
+
+    /// Whether a function ends in a call that takes its place on the stack.
+    pub fn makes_tail_calls(&self, function: u32) -> bool {
+        self.makes_tail_calls[function as usize]
     }
 
     /// Whether an allocation can be reached from a function, by calls of any kind. Allocators reach themselves, but for those
@@ -166,13 +174,14 @@ impl CallGraph {
 /// Whether a call may be part of a recursion.
 type Graph = DiGraph<(), bool, u32>;
 
-/// The graph while it is read: functions by index, then one node for each class of equal types.
+/// The graph while it is read: functions by index, then one node for each class of equal types, then one for the host.
 struct Edges<'m> {
     module: &'m Module,
     graph: Graph,
     is_allocator: Vec<bool>,
     /// Functions whose address is taken, so that a second mention adds no second edge.
     is_taken: Vec<bool>,
+    makes_tail_calls: Vec<bool>,
     /// Allocators that only call another one and return what it returned.
     pass_on: BTreeSet<u32>,
     /// Direct calls of allocators.
@@ -191,7 +200,7 @@ impl<'m> Edges<'m> {
     fn new(module: &'m Module, allocators: &[Allocator]) -> Edges<'m> {
         let functions = module.function_count() as usize;
         let mut graph = Graph::default();
-        for _ in 0..functions + module.contents.supertypes.len() {
+        for _ in 0..functions + module.contents.supertypes.len() + 1 {
             graph.add_node(());
         }
         let mut is_allocator = vec![false; functions];
@@ -203,6 +212,7 @@ impl<'m> Edges<'m> {
             graph,
             is_allocator,
             is_taken: vec![false; functions],
+            makes_tail_calls: vec![false; functions],
             pass_on: BTreeSet::new(),
             allocator_calls: 0,
             indirect_calls: vec![0; module.contents.supertypes.len()],
@@ -284,11 +294,11 @@ impl<'m> Edges<'m> {
                     pending = Some(Callee::Type(type_index));
                 }
                 Operator::ReturnCall { function_index } => {
-                    self.add_call(caller, Callee::Function(function_index), true);
+                    self.add_tail_call(caller, Callee::Function(function_index));
                 }
                 Operator::ReturnCallIndirect { type_index, .. }
                 | Operator::ReturnCallRef { type_index } => {
-                    self.add_call(caller, Callee::Type(type_index), true);
+                    self.add_tail_call(caller, Callee::Type(type_index));
                 }
                 Operator::RefFunc { function_index } => self.take_address(function_index),
                 _ => {}
@@ -311,6 +321,11 @@ impl<'m> Edges<'m> {
             }
         }
         Ok(calls == 1)
+    }
+
+    fn add_tail_call(&mut self, caller: u32, callee: Callee) {
+        self.makes_tail_calls[caller as usize] = true;
+        self.add_call(caller, callee, true);
     }
 
     fn add_call(&mut self, caller: u32, callee: Callee, returns: bool) {
@@ -347,10 +362,23 @@ impl<'m> Edges<'m> {
         }
     }
 
+    fn add_host(&mut self) {
+        let host = NodeIndex::new(self.graph.node_count() - 1);
+        for function in self.module.hosts() {
+            self.graph
+                .add_edge(NodeIndex::new(function as usize), host, true);
+        }
+        let exports = self.module.exports().iter();
+        for export in exports.filter(|export| export.is_function()) {
+            self.graph
+                .add_edge(host, NodeIndex::new(export.index as usize), true);
+        }
+    }
+
     /// For each class of types, whether an allocator's address is taken that is of one of them.
     fn classes_with_allocators(&self) -> Vec<bool> {
         let functions = self.is_allocator.len();
-        (functions..self.graph.node_count())
+        (functions..self.graph.node_count() - 1)
             .map(|class| {
                 self.graph
                     .neighbors(NodeIndex::new(class))
@@ -362,14 +390,6 @@ impl<'m> Edges<'m> {
     fn type_node(&self, class: u32) -> NodeIndex<u32> {
         NodeIndex::new(self.module.function_count() as usize + class as usize)
     }
-}
-
-/// The functions of the host, which may call an export in turn. WASI does not.
-fn hosts(module: &Module) -> impl Iterator<Item = u32> {
-    (0..)
-        .zip(module.imports())
-        .filter(|(_, import)| !import.module.starts_with("wasi_"))
-        .map(|(function, _)| function)
 }
 
 /// Every node from which one of the targets can be reached without passing through an allocator.

@@ -135,6 +135,14 @@ impl Module {
         &self.contents.imports
     }
 
+    /// The imported functions of a host that may call exports in turn. WASI does not.
+    pub fn hosts(&self) -> impl Iterator<Item = u32> {
+        (0..)
+            .zip(self.imports())
+            .filter(|(_, import)| !import.module.starts_with("wasi_"))
+            .map(|(function, _)| function)
+    }
+
     /// How many functions there are, imported and defined.
     pub fn function_count(&self) -> u32 {
         self.contents.functions.len() as u32

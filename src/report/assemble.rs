@@ -1,10 +1,11 @@
 //! From what was recorded and judged to the report's value.
 
+use super::notes::notes;
 use super::value::{
     Bound, Counted, Fault, MarkReport, MetricReport, Place, ScenarioReport, SiteReport,
     SnapshotChange, SurvivorsReport,
 };
-use crate::heap::{Diagnostics, Mark, Recording, SiteRecord};
+use crate::heap::{Mark, Recording, SiteRecord};
 use crate::judge::{Judgement, Measured, Verdict};
 use crate::run::MarkKind;
 use crate::suite::{Scenario, Unit};
@@ -29,7 +30,7 @@ pub fn assemble(
         marks: recording.marks.iter().map(mark).collect(),
         peak: recording.peak.into(),
         peak_time: recording.peak_time,
-        notes: notes(recording.diagnostics),
+        notes: notes(recording),
         events: recording.diagnostics.events,
         unknown_frees: recording.diagnostics.unknown_frees,
         unseen_frees: recording.diagnostics.unseen_frees,
@@ -89,6 +90,7 @@ fn empty(scenario: &str, module: &str, verdict: Verdict) -> ScenarioReport {
         peak_time: 0,
         sites: Vec::new(),
         snapshot: None,
+        wrong_frees: Vec::new(),
         notes: Vec::new(),
         events: 0,
         unknown_frees: 0,
@@ -112,6 +114,7 @@ fn metric(scenario: &Scenario, Measured { metric, value }: Measured) -> MetricRe
     let unit = match metric.unit() {
         Unit::Bytes => "B",
         Unit::Blocks => "blocks",
+        Unit::Frees => "frees",
         Unit::BytesPerSecond => "B/s",
         Unit::BytesPerCycle => "B/cycle",
         Unit::Ratio => "ratio",
@@ -160,30 +163,4 @@ fn site(record: &SiteRecord, stack: Vec<Place>) -> SiteReport {
         survivors: survivors.collect(),
         pattern: None,
     }
-}
-
-fn notes(diagnostics: Diagnostics) -> Vec<String> {
-    let Diagnostics {
-        unknown_frees,
-        unseen_frees,
-        folded_allocations,
-        ..
-    } = diagnostics;
-    let mut notes = Vec::new();
-    if unknown_frees > 0 {
-        notes.push(format!(
-            "{unknown_frees} frees were of blocks that nobody saw allocated: the module came with a full heap, or it freed twice"
-        ));
-    }
-    if unseen_frees > 0 {
-        notes.push(format!(
-            "{unseen_frees} blocks were handed out again though no free of them was seen: some way to free them is not counted"
-        ));
-    }
-    if folded_allocations > 0 {
-        notes.push(format!(
-            "{folded_allocations} allocations came by more calling contexts than are kept apart: they are listed by call site"
-        ));
-    }
-    notes
 }

@@ -55,11 +55,13 @@ pub struct ScenarioReport {
     pub sites: Vec<SiteReport>,
     /// How the sites differ from those that were accepted.
     pub snapshot: Option<SnapshotChange>,
+    /// Frees of what was no block, the first ones; those that happened in the same way are one.
+    pub wrong_frees: Vec<WrongFreeReport>,
     /// What a reader of the figures should know: missing symbols, frees of unknown blocks, folded contexts.
     pub notes: Vec<String>,
     /// Allocations, frees and resizes that were seen.
     pub events: u64,
-    /// Frees of addresses that no allocation was seen to return.
+    /// Frees and resizes of addresses at which no block was.
     pub unknown_frees: u64,
     /// Blocks that were handed out again though no free of them was seen.
     pub unseen_frees: u64,
@@ -93,7 +95,7 @@ pub struct MetricReport {
     pub name: String,
     /// What was measured.
     pub value: f64,
-    /// The unit, as in `B`, `blocks`, `B/s`, `B/cycle`, `ratio`.
+    /// The unit, as in `B`, `blocks`, `frees`, `B/s`, `B/cycle`, `ratio`.
     pub unit: String,
     /// The suite's bounds.
     pub bounds: Vec<Bound>,
@@ -199,6 +201,54 @@ pub struct SurvivorsReport {
     pub cycle: u32,
     /// What is left of it.
     pub live: Counted,
+}
+
+/// A free, or a resize, of an address at which no block was.
+///
+/// Stacks are innermost first; one is missing where it could not be taken.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct WrongFreeReport {
+    /// What was freed.
+    pub address: u64,
+    /// Whether a resize took it for a block.
+    pub by_resize: bool,
+    /// Where it was freed.
+    pub freed: Option<Vec<Place>>,
+    /// The block that was there before; none where no allocation was seen to return the address.
+    pub former: Option<FormerReport>,
+    /// The live block that the address lies inside of.
+    pub inside: Option<InsideReport>,
+    /// How many more frees there were in the same way.
+    pub others: u64,
+    /// How often an allocation returned the address later on though a block lived there.
+    pub handed_out_twice: u64,
+}
+
+/// A block that is gone.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct FormerReport {
+    /// Requested bytes.
+    pub bytes: u64,
+    /// Where it was allocated.
+    pub allocated: Option<Vec<Place>>,
+    /// Whether a resize ended it.
+    pub by_resize: bool,
+    /// Where it was freed.
+    pub freed: Option<Vec<Place>>,
+}
+
+/// A place inside a live block.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct InsideReport {
+    /// Requested bytes of the block.
+    pub bytes: u64,
+    /// How far it is from the block's start.
+    pub offset: u64,
+    /// Where the block was allocated.
+    pub allocated: Option<Vec<Place>>,
 }
 
 /// A frame of a stack.

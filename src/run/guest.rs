@@ -1,6 +1,6 @@
 //! One instance of an instrumented module under wasmtime.
 
-use std::collections::{HashMap, VecDeque};
+use std::collections::{BTreeSet, HashMap, VecDeque};
 use std::time::Duration;
 
 use wasmtime::{
@@ -13,13 +13,14 @@ use super::ending::original_stack;
 use super::engine::{Compiled, Engine};
 use super::error::{Halt, RunError};
 use super::limits::{Deadline, MemoryLimit};
+use super::looks::{Looks, Stacks};
 use super::observer::{Log, MarkKind, Observer};
 use super::sights::Sights;
 use super::wasi::{self, Inodes, Random};
 use super::world::World;
 use crate::instrument::{
-    EXPORT_CONTEXT, EXPORT_CURSOR, EXPORT_LOG, EXPORT_MEMORY, IMPORT_FIRST_SIGHT, IMPORT_FLUSH,
-    IMPORT_FOLD, IMPORT_MODULE, RECURSES,
+    EXPORT_BORDER, EXPORT_CONTEXT, EXPORT_CURSOR, EXPORT_INSIDE, EXPORT_LOG, EXPORT_MEMORY,
+    IMPORT_FIRST_SIGHT, IMPORT_FLUSH, IMPORT_FOLD, IMPORT_MODULE, RECURSES,
 };
 use crate::module::CodeFrame;
 use crate::suite::Limits;
@@ -37,9 +38,12 @@ pub(crate) struct State<O: 'static> {
     pub(crate) marks: VecDeque<(u64, MarkKind)>,
     pub(crate) observer: O,
     sights: Sights,
+    looks: Looks,
     compiled: Compiled,
     limit: MemoryLimit,
     books: Option<Books>,
+    /// Where the first record in the log is that was not drained.
+    undrained: u32,
     provide: Provide<O>,
 }
 
@@ -53,6 +57,8 @@ struct Books {
     log: Memory,
     cursor: Global,
     context: Global,
+    inside: Global,
+    border: Global,
     /// Linear memory, where there is one.
     memory: Option<Memory>,
 }
@@ -82,6 +88,8 @@ impl<O: Observer + Send + 'static> Guest<O> {
             marks: VecDeque::new(),
             observer,
             sights: Sights::default(),
+            looks: Looks::default(),
+            undrained: compiled.instrumented.layout.records,
             compiled: compiled.clone(),
             limit: MemoryLimit::new(limits.memory, compiled.instrumented.layout.bytes()),
             books: None,
@@ -101,6 +109,11 @@ impl<O: Observer + Send + 'static> Guest<O> {
         }
     }
 
+    /// Wants the stack at those records, by their numbers in the log.
+    pub(crate) fn look_at(&mut self, records: BTreeSet<u64>) {
+        self.store.data_mut().looks = Looks::at(records);
+    }
+
     /// Instantiates the module and runs its start function and `_initialize`.
     pub(crate) fn start(&mut self) -> Result<(), Halt> {
         let module = self.store.data().compiled.module.clone();
@@ -110,7 +123,8 @@ impl<O: Observer + Send + 'static> Guest<O> {
         wasi::link(&mut linker)?;
         refuse_unknown_imports(&linker, &module, &mut self.store)?;
         let instance = linker.instantiate(&mut self.store, &module)?;
-        self.store.data_mut().books = Books::of(|name| instance.get_export(&mut self.store, name));
+        let books = Books::of(|name| instance.get_export(&mut self.store, name));
+        open_books(&mut self.store, books)?;
         let exports: Vec<(String, Func)> = instance
             .exports(&mut self.store)
             .filter_map(|export| Some((export.name().to_string(), export.into_func()?)))
@@ -151,7 +165,14 @@ impl<O: Observer + Send + 'static> Guest<O> {
         if let Some(Books { context, .. }) = self.store.data().books {
             context.set(&mut self.store, Val::I64(0))?;
         }
-        function.call(&mut self.store, arguments, &mut results)?;
+        let outcome = function.call(&mut self.store, arguments, &mut results);
+        if outcome.is_err()
+            && let Some(Books { inside, border, .. }) = self.store.data().books
+        {
+            inside.set(&mut self.store, Val::I32(0))?;
+            border.set(&mut self.store, Val::I64(0))?;
+        }
+        outcome?;
         Ok(results)
     }
 
@@ -193,17 +214,29 @@ impl<O: Observer + Send + 'static> Guest<O> {
     }
 
     /// Ends the instance. What it wrote to its log is drained, however the run ended.
-    pub(crate) fn finish(mut self) -> (O, String) {
+    pub(crate) fn finish(mut self) -> (O, String, Stacks) {
         // An observer that was overwhelmed has ended the run already.
         drain(&mut self.store).ok();
         let log = counts(&mut self.store);
         let State {
             mut observer,
             world,
+            looks,
             ..
         } = self.store.into_data();
         observer.finish(log);
-        (observer, world.errors.text())
+        (observer, world.errors.text(), looks.stacks)
+    }
+}
+
+impl<O> State<O> {
+    /// Where an allocator was called that is on top of the stack.
+    fn site<'a>(&self, stack: &'a [CodeFrame]) -> &'a [CodeFrame] {
+        let instrumented = &self.compiled.instrumented;
+        let callers = stack
+            .iter()
+            .position(|frame| !instrumented.is_allocator(frame.function));
+        &stack[callers.unwrap_or(stack.len())..]
     }
 }
 
@@ -213,6 +246,8 @@ impl Books {
             log: export(EXPORT_LOG)?.into_memory()?,
             cursor: export(EXPORT_CURSOR)?.into_global()?,
             context: export(EXPORT_CONTEXT)?.into_global()?,
+            inside: export(EXPORT_INSIDE)?.into_global()?,
+            border: export(EXPORT_BORDER)?.into_global()?,
             memory: export(EXPORT_MEMORY).and_then(Extern::into_memory),
         })
     }
@@ -271,14 +306,15 @@ fn drain<O: Observer + 'static>(
     let (log, state) = books.log.data_and_store_mut(&mut *store);
     let layout = state.compiled.instrumented.layout;
     let records = log
-        .get(layout.records as usize..cursor as usize)
+        .get(state.undrained as usize..cursor as usize)
         .unwrap_or_default();
     let taken = state
         .observer
         .events(layout.width, records, state.clock.now());
-    books
-        .cursor
-        .set(store, Val::I32(layout.records.cast_signed()))?;
+    let count = records.len() as u64 / u64::from(layout.width.record());
+    state.undrained = state.looks.drained(count, &layout);
+    let next = state.undrained.cast_signed();
+    books.cursor.set(store, Val::I32(next))?;
     Ok(taken?)
 }
 
@@ -306,8 +342,9 @@ pub(crate) fn link_books<O: Observer + Send + 'static>(
         IMPORT_MODULE,
         IMPORT_FLUSH,
         |mut caller: Caller<'_, State<O>>| {
-            find_books(&mut caller);
-            drain(&mut caller)
+            find_books(&mut caller)?;
+            drain(&mut caller)?;
+            take_stack(&mut caller)
         },
     )?;
     linker.func_wrap(IMPORT_MODULE, IMPORT_FIRST_SIGHT, first_sight::<O>)?;
@@ -320,11 +357,7 @@ fn first_sight<O: Observer + 'static>(
     folded: u32,
 ) -> wasmtime::Result<u32> {
     let stack = look(&mut caller)?;
-    // The allocator is on top of the stack, and the site is where it was called.
-    let instrumented = &caller.data().compiled.instrumented;
-    let is_allocator = |frame: &CodeFrame| instrumented.is_allocator(frame.function);
-    let site = stack.iter().position(|frame| !is_allocator(frame));
-    let stack = &stack[site.unwrap_or(stack.len())..];
+    let stack = caller.data().site(&stack);
     let state = caller.data_mut();
     let sight = state.sights.see(stack, folded != 0);
     if let Some(stack) = sight.new {
@@ -334,14 +367,19 @@ fn first_sight<O: Observer + 'static>(
     Ok(sight.site + 1)
 }
 
-fn fold<O: 'static>(mut caller: Caller<'_, State<O>>, context: i64) -> wasmtime::Result<i64> {
+fn fold<O: Observer + 'static>(
+    mut caller: Caller<'_, State<O>>,
+    context: i64,
+) -> wasmtime::Result<i64> {
     let stack = look(&mut caller)?;
     Ok(caller.data_mut().sights.fold(&stack, context))
 }
 
 /// The stack of the guest, innermost first; functions that recurse on it are told to fold from now on.
-fn look<O>(caller: &mut Caller<'_, State<O>>) -> wasmtime::Result<Vec<CodeFrame>> {
-    find_books(caller);
+fn look<O: Observer + 'static>(
+    caller: &mut Caller<'_, State<O>>,
+) -> wasmtime::Result<Vec<CodeFrame>> {
+    find_books(caller)?;
     let backtrace = WasmBacktrace::force_capture(&*caller);
     let state = caller.data_mut();
     let instrumented = state.compiled.instrumented.clone();
@@ -356,11 +394,34 @@ fn look<O>(caller: &mut Caller<'_, State<O>>) -> wasmtime::Result<Vec<CodeFrame>
     Ok(stack)
 }
 
-/// The books are at hand from instantiation on, but a start function writes to them before that is over.
-fn find_books<O>(caller: &mut Caller<'_, State<O>>) {
-    if caller.data().books.is_none() {
-        caller.data_mut().books = Books::of(|name| caller.get_export(name));
+/// Takes the stack if somebody wants it at the record that was written down just now.
+fn take_stack<O>(caller: &mut Caller<'_, State<O>>) -> wasmtime::Result<()> {
+    if !caller.data().looks.is_due() {
+        return Ok(());
     }
+    let backtrace = WasmBacktrace::force_capture(&*caller);
+    let state = caller.data_mut();
+    let stack = original_stack(&backtrace, &state.compiled.instrumented);
+    let site = state.site(&stack).to_vec();
+    state.looks.take(&site)
+}
+
+/// The books are at hand from instantiation on, but a start function writes to them before that is over.
+fn find_books<O: Observer + 'static>(caller: &mut Caller<'_, State<O>>) -> wasmtime::Result<()> {
+    if caller.data().books.is_some() {
+        return Ok(());
+    }
+    let books = Books::of(|name| caller.get_export(name));
+    open_books(caller, books)
+}
+
+/// From here on the host decides where the log's next record goes.
+fn open_books<O: Observer + 'static>(
+    store: &mut impl AsContextMut<Data = State<O>>,
+    books: Option<Books>,
+) -> wasmtime::Result<()> {
+    store.as_context_mut().data_mut().books = books;
+    drain(store)
 }
 
 fn refuse_unknown_imports<O>(

@@ -7,6 +7,7 @@ mod engine;
 mod error;
 mod guest;
 mod limits;
+mod looks;
 mod observer;
 mod poll;
 mod sights;
@@ -16,7 +17,9 @@ mod wasi;
 mod world;
 
 #[cfg(test)]
-mod tests;
+pub(crate) mod tests;
+
+use std::collections::BTreeSet;
 
 pub use self::aside::Aside;
 use self::clock::Clock;
@@ -29,6 +32,8 @@ pub(crate) use self::guest::State;
 pub(crate) use self::guest::link_books;
 use self::guest::{Guest, Provide};
 use self::limits::Watchdog;
+use self::looks::Heedless;
+pub use self::looks::Stacks;
 pub use self::observer::{Log, MarkKind, Observer, Overwhelmed};
 use self::story::Story;
 use self::world::World;
@@ -62,6 +67,27 @@ pub fn run<O: Observer + Send + 'static>(
     run_with(engine, compiled, scenario, observer, link_books)
 }
 
+/// The stacks at records of the log, by their numbers from 0: tells the story again, as far as the last of them.
+///
+/// A record that the run does not come to is left out.
+///
+/// # Errors
+///
+/// As for [`run`].
+pub fn stacks_at(
+    engine: &Engine,
+    compiled: &Compiled,
+    scenario: &Scenario,
+    records: BTreeSet<u64>,
+) -> Result<Stacks, RunError> {
+    if records.is_empty() {
+        return Ok(Stacks::new());
+    }
+    let mut guest = prepare(engine, compiled, scenario, Heedless, link_books)?;
+    guest.look_at(records);
+    tell(engine, compiled, scenario, guest).map(|(_, stacks)| stacks)
+}
+
 /// As [`run`], with what the module imports besides WASI provided by `provide`.
 pub(crate) fn run_with<O: Observer + Send + 'static>(
     engine: &Engine,
@@ -70,9 +96,21 @@ pub(crate) fn run_with<O: Observer + Send + 'static>(
     observer: O,
     provide: Provide<O>,
 ) -> Result<Outcome<O>, RunError> {
+    let guest = prepare(engine, compiled, scenario, observer, provide)?;
+    tell(engine, compiled, scenario, guest).map(|(outcome, _)| outcome)
+}
+
+/// A guest in a world of its own.
+fn prepare<O: Observer + Send + 'static>(
+    engine: &Engine,
+    compiled: &Compiled,
+    scenario: &Scenario,
+    observer: O,
+    provide: Provide<O>,
+) -> Result<Guest<O>, RunError> {
     let clock = Clock::default();
     let world = World::new(&compiled.name, scenario.command(), &clock)?;
-    let mut guest = Guest::new(
+    Ok(Guest::new(
         engine,
         compiled,
         world,
@@ -80,7 +118,15 @@ pub(crate) fn run_with<O: Observer + Send + 'static>(
         clock,
         observer,
         provide,
-    );
+    ))
+}
+
+fn tell<O: Observer + Send + 'static>(
+    engine: &Engine,
+    compiled: &Compiled,
+    scenario: &Scenario,
+    mut guest: Guest<O>,
+) -> Result<(Outcome<O>, Stacks), RunError> {
     let watchdog = Watchdog::watch(&engine.0, scenario.limits.timeout);
     let ending = match Story::new(&mut guest, scenario).tell() {
         Ok(ending) => ending,
@@ -92,10 +138,11 @@ pub(crate) fn run_with<O: Observer + Send + 'static>(
         guest.mark(MarkKind::Final).ok();
     }
     drop(watchdog);
-    let (observer, errors) = guest.finish();
-    Ok(Outcome {
+    let (observer, errors, stacks) = guest.finish();
+    let outcome = Outcome {
         observer,
         ending,
         errors,
-    })
+    };
+    Ok((outcome, stacks))
 }

@@ -86,7 +86,7 @@ impl Sights {
 /// The stack with its cycles removed: a function that is on it already folds back to its first activation.
 ///
 /// Both stacks are innermost first. What is left of a function that recursed is the call that its latest activation makes.
-fn without_cycles(stack: &[CodeFrame]) -> Vec<CodeFrame> {
+pub(crate) fn without_cycles(stack: &[CodeFrame]) -> Vec<CodeFrame> {
     let mut depth_of: HashMap<u32, usize> = HashMap::new();
     let mut folded: Vec<CodeFrame> = Vec::with_capacity(stack.len());
     for frame in stack.iter().rev() {

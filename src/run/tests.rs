@@ -1,11 +1,16 @@
 //! What the log says, seen as it is told to an observer: a fixture is a module in text whose `main` is called once.
 
+mod drift;
+mod hosts;
+mod looks;
+
 use std::fmt::Write;
 use std::fs;
 use std::path::{Path, PathBuf};
 use std::time::Duration;
 
-use super::{Engine, Log, MarkKind, Observer, Overwhelmed, run};
+use super::guest::{Provide, link_books};
+use super::{Compiled, Engine, Log, MarkKind, Observer, Overwhelmed, run_with};
 use crate::instrument::{Event, Width, decode, instrument};
 use crate::module::{CodeFrame, Module};
 use crate::suite::{Argument, Call, Limits, Scenario, SnapshotOptions, Step};
@@ -14,23 +19,38 @@ use crate::suite::{Argument, Call, Limits, Scenario, SnapshotOptions, Step};
 fn every_fixture_is_told_as_its_golden_says() {
     let engine = Engine::new(None).expect("the engine has its defaults");
     for fixture in fixtures() {
-        let name = fixture
-            .file_stem()
-            .expect("fixtures have names")
-            .to_string_lossy()
-            .into_owned();
-        let text = fs::read(&fixture).expect("the fixture was listed");
-        let wasm = wat::parse_bytes(&text)
-            .unwrap_or_else(|error| panic!("{name}: {error}"))
-            .into_owned();
-        let module = Module::parse(&name, wasm).unwrap_or_else(|error| panic!("{name}: {error}"));
-        check(&engine, &name, &module);
+        check(&engine, &fixture, link_books);
     }
 }
 
-fn fixtures() -> Vec<PathBuf> {
-    let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("src/run/fixtures");
-    let entries = fs::read_dir(folder).expect("there are fixtures");
+pub(crate) fn parsed(fixture: &Path) -> (String, Module) {
+    let name = fixture
+        .file_stem()
+        .expect("fixtures have names")
+        .to_string_lossy()
+        .into_owned();
+    let text = fs::read(fixture).expect("the fixture was listed");
+    let wasm = wat::parse_bytes(&text)
+        .unwrap_or_else(|error| panic!("{name}: {error}"))
+        .into_owned();
+    let module = Module::parse(&name, wasm).unwrap_or_else(|error| panic!("{name}: {error}"));
+    (name, module)
+}
+
+fn compiled(engine: &Engine, name: &str, module: &Module) -> Compiled {
+    let instrumented = instrument(module).unwrap_or_else(|error| panic!("{name}: {error}"));
+    engine
+        .compile(name, instrumented)
+        .unwrap_or_else(|error| panic!("{name}: {error}"))
+}
+
+pub(crate) fn fixtures() -> Vec<PathBuf> {
+    listed("src/run/fixtures")
+}
+
+fn listed(folder: &str) -> Vec<PathBuf> {
+    let entries = fs::read_dir(Path::new(env!("CARGO_MANIFEST_DIR")).join(folder))
+        .expect("there are fixtures");
     let mut fixtures: Vec<PathBuf> = entries
         .map(|entry| entry.expect("the folder can be read").path())
         .collect();
@@ -39,20 +59,19 @@ fn fixtures() -> Vec<PathBuf> {
     fixtures
 }
 
-fn check(engine: &Engine, name: &str, module: &Module) {
-    let instrumented = instrument(module).unwrap_or_else(|error| panic!("{name}: {error}"));
-    let compiled = engine
-        .compile(name, instrumented)
-        .unwrap_or_else(|error| panic!("{name}: {error}"));
+/// The golden lies beside the fixture.
+fn check(engine: &Engine, fixture: &Path, provide: Provide<Transcript>) {
+    let (name, module) = parsed(fixture);
+    let compiled = compiled(engine, &name, &module);
     let transcript = Transcript {
-        names: Names::of(module),
+        names: Names::of(&module),
         text: String::new(),
     };
-    let outcome = run(engine, &compiled, &scenario(module), transcript)
+    let outcome = run_with(engine, &compiled, &scenario(&module), transcript, provide)
         .unwrap_or_else(|error| panic!("{name}: {error}"));
     let text = format!("{}{:?}\n", outcome.observer.text, outcome.ending);
     insta::with_settings!({
-        snapshot_path => Path::new(env!("CARGO_MANIFEST_DIR")).join("src/run/fixtures"),
+        snapshot_path => fixture.parent().expect("fixtures lie in a folder"),
         prepend_module_to_snapshot => false,
         omit_expression => true,
     }, {
@@ -61,7 +80,7 @@ fn check(engine: &Engine, name: &str, module: &Module) {
 }
 
 /// `main`, called once with zeros.
-fn scenario(module: &Module) -> Scenario {
+pub(crate) fn scenario(module: &Module) -> Scenario {
     let main = module
         .exports()
         .iter()
@@ -164,5 +183,36 @@ impl Observer for Transcript {
 
     fn finish(&mut self, log: Log) {
         self.say(format_args!("contexts: {}", log.contexts));
+    }
+}
+
+/// Keeps which record came from which site.
+#[derive(Default)]
+struct Allocations {
+    sites: Vec<(Vec<CodeFrame>, bool)>,
+    allocations: Vec<(u64, u32)>,
+    records: u64,
+    log: Log,
+}
+
+impl Observer for Allocations {
+    fn site(&mut self, stack: Vec<CodeFrame>, folded: bool) {
+        self.sites.push((stack, folded));
+    }
+
+    fn events(&mut self, width: Width, log: &[u8], _time: u64) -> Result<(), Overwhelmed> {
+        for event in decode(width, log) {
+            if let Event::Allocate { site, .. } = event {
+                self.allocations.push((self.records, site));
+            }
+            self.records += 1;
+        }
+        Ok(())
+    }
+
+    fn mark(&mut self, _: MarkKind, _: u64, _: u64) {}
+
+    fn finish(&mut self, log: Log) {
+        self.log = log;
     }
 }

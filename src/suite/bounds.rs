@@ -128,7 +128,11 @@ impl Range {
                 least: 0.0,
                 most: 1.0,
             },
-            Metric::Total | Metric::TotalBlocks | Metric::IdleChurn => Range {
+            Metric::Total
+            | Metric::TotalBlocks
+            | Metric::IdleChurn
+            | Metric::DoubleFrees
+            | Metric::StrangerFrees => Range {
                 least: 0.0,
                 most: f64::INFINITY,
             },

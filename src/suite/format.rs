@@ -25,7 +25,8 @@ impl Unit {
             Unit::Bytes => bytes(value),
             Unit::BytesPerSecond => bytes(value) + "/s",
             Unit::BytesPerCycle => bytes(value) + "/cycle",
-            Unit::Blocks => format_blocks(value),
+            Unit::Blocks => format_count(value, "block"),
+            Unit::Frees => format_count(value, "free"),
             Unit::Ratio => decimals(value, 3),
         }
     }
@@ -86,13 +87,9 @@ fn format_short_bytes(bytes: f64) -> String {
     }
 }
 
-fn format_blocks(blocks: f64) -> String {
-    let noun = if blocks.abs() == 1.0 {
-        "block"
-    } else {
-        "blocks"
-    };
-    format!("{} {noun}", grouped(&decimals(blocks, 1)))
+fn format_count(count: f64, noun: &str) -> String {
+    let plural = if count.abs() == 1.0 { "" } else { "s" };
+    format!("{} {noun}{plural}", grouped(&decimals(count, 1)))
 }
 
 /// One decimal below ten, where a digit is worth it, none above.

@@ -39,11 +39,15 @@ pub enum Metric {
     MemoryGrowth,
     /// The share of the heap's linear memory that holds no live bytes, at idle end.
     Fragmentation,
+    /// Frees of blocks that had been freed before.
+    DoubleFrees,
+    /// Frees of addresses that no allocation was seen to return.
+    StrangerFrees,
 }
 
 impl Metric {
     /// Every metric, in the order of reports.
-    pub const ALL: [Metric; 13] = [
+    pub const ALL: [Metric; 15] = [
         Metric::Delta,
         Metric::IdleRate,
         Metric::IdleChurn,
@@ -57,6 +61,8 @@ impl Metric {
         Metric::Memory,
         Metric::MemoryGrowth,
         Metric::Fragmentation,
+        Metric::DoubleFrees,
+        Metric::StrangerFrees,
     ];
 
     /// The name in suites and in reports.
@@ -75,6 +81,8 @@ impl Metric {
             Metric::Memory => "memory",
             Metric::MemoryGrowth => "memory_growth",
             Metric::Fragmentation => "fragmentation",
+            Metric::DoubleFrees => "double_frees",
+            Metric::StrangerFrees => "stranger_frees",
         }
     }
 
@@ -88,6 +96,7 @@ impl Metric {
             | Metric::Memory
             | Metric::MemoryGrowth => Unit::Bytes,
             Metric::TotalBlocks | Metric::PeakBlocks | Metric::EndBlocks => Unit::Blocks,
+            Metric::DoubleFrees | Metric::StrangerFrees => Unit::Frees,
             Metric::IdleRate | Metric::IdleChurn => Unit::BytesPerSecond,
             Metric::Growth => Unit::BytesPerCycle,
             Metric::Fragmentation => Unit::Ratio,
@@ -111,6 +120,10 @@ impl Metric {
             Metric::MemoryGrowth => "Growth of linear memory since baseline.",
             Metric::Fragmentation => {
                 "The share of the heap's linear memory that holds no live bytes, at idle end."
+            }
+            Metric::DoubleFrees => "Frees and resizes of blocks that had been freed before.",
+            Metric::StrangerFrees => {
+                "Frees and resizes of addresses that no allocation was seen to return."
             }
         }
     }

@@ -203,7 +203,7 @@ fn bound_schema(metric: Metric) -> Schema {
     let unit = metric.unit();
     let quantity = unit.measure().pattern();
     let number = match unit {
-        Unit::Blocks | Unit::Ratio => json_schema!({ "type": "number" }),
+        Unit::Blocks | Unit::Frees | Unit::Ratio => json_schema!({ "type": "number" }),
         _ => json_schema!({ "const": 0 }),
     };
     json_schema!({

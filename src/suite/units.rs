@@ -9,6 +9,8 @@ pub enum Unit {
     Bytes,
     /// Live allocations.
     Blocks,
+    /// Calls that give memory back.
+    Frees,
     /// Bytes per second of virtual time.
     BytesPerSecond,
     /// Bytes per cycle.
@@ -22,6 +24,7 @@ impl Unit {
         match self {
             Unit::Bytes => &BYTES,
             Unit::Blocks => &BLOCKS,
+            Unit::Frees => &FREES,
             Unit::BytesPerSecond => &BYTES_PER_SECOND,
             Unit::BytesPerCycle => &BYTES_PER_CYCLE,
             Unit::Ratio => &RATIO,
@@ -94,6 +97,13 @@ static BYTES_PER_CYCLE: Measure = Measure {
 static BLOCKS: Measure = Measure {
     noun: "a number of blocks",
     units: &[("", 1.0), ("blocks", 1.0), ("block", 1.0)],
+    example: "100",
+};
+
+/// `100`, `100 frees`
+static FREES: Measure = Measure {
+    noun: "a number of frees",
+    units: &[("", 1.0), ("frees", 1.0), ("free", 1.0)],
     example: "100",
 };
 

@@ -5,6 +5,7 @@ mod frames;
 mod layout;
 mod ranking;
 mod thresholds;
+mod wrong_frees;
 
 use std::time::Duration;
 
@@ -12,6 +13,7 @@ use self::fault::fault_text;
 use self::layout::{TITLE, line, titled};
 use self::ranking::Ranking;
 use self::thresholds::{broken_bounds, sentence, thresholds};
+use self::wrong_frees::wrong_frees;
 use super::sparkline::sparkline;
 use super::value::{Bound, MetricReport, ScenarioReport, SnapshotChange};
 use crate::suite::{format_bytes, format_duration};
@@ -39,6 +41,7 @@ pub fn failure(name: &str, report: &ScenarioReport, commands: &Commands) -> Stri
         Some(fault) => fault_text(&mut text, name, report, fault),
         None => regression_text(&mut text, name, report),
     }
+    wrong_frees(&mut text, report);
     for note in &report.notes {
         titled(&mut text, "note", note);
     }
@@ -55,8 +58,11 @@ fn regression_text(text: &mut String, name: &str, report: &ScenarioReport) {
     text.push('\n');
     thresholds(text, report);
     timeline(text, report);
-    if !broken.is_empty() {
-        Ranking::of(report, broken[0].0).write(text, report);
+    if let Some(ranking) = broken
+        .first()
+        .and_then(|(metric, _)| Ranking::of(report, metric))
+    {
+        ranking.write(text, report);
     }
     // Growth explains itself by the sites that grew; all of them beside it would hide that.
     if let Some(change) = report.snapshot.as_ref().filter(|_| broken.is_empty()) {

@@ -24,7 +24,8 @@ pub(super) struct Ranking<'a> {
 }
 
 impl<'a> Ranking<'a> {
-    pub(super) fn of(report: &'a ScenarioReport, metric: &MetricReport) -> Ranking<'a> {
+    /// None where the metric is not about sites.
+    pub(super) fn of(report: &'a ScenarioReport, metric: &MetricReport) -> Option<Ranking<'a>> {
         let by_growth = |site: &SiteReport| (site.delta.bytes, site.delta.blocks);
         let (title, figure, is_growth): (_, Figure, _) = match metric.name.parse() {
             Ok(Metric::Total | Metric::TotalBlocks) => (
@@ -60,6 +61,8 @@ impl<'a> Ranking<'a> {
                 },
                 true,
             ),
+            // Each of them has a stack of its own.
+            Ok(Metric::DoubleFrees | Metric::StrangerFrees) => return None,
             Ok(Metric::Delta | Metric::Growth) | Err(_) => ("grew by", by_growth, true),
         };
         let mut sites: Vec<&SiteReport> = report
@@ -68,12 +71,12 @@ impl<'a> Ranking<'a> {
             .filter(|site| figure(site) > (0, 0))
             .collect();
         sites.sort_by_key(|site| Reverse(figure(site)));
-        Ranking {
+        Some(Ranking {
             title,
             figure,
             sites,
             is_growth,
-        }
+        })
     }
 
     pub(super) fn write(&self, text: &mut String, report: &ScenarioReport) {

@@ -48,6 +48,12 @@ pub(super) fn sentence(metric: &MetricReport, bound: &Bound) -> String {
         Ok(Metric::MemoryGrowth) => {
             format!("grew its linear memory by {measured} where {most} is allowed")
         }
+        Ok(Metric::DoubleFrees) => {
+            format!("freed what was free already: {measured} where {most} is allowed")
+        }
+        Ok(Metric::StrangerFrees) => {
+            format!("freed what nobody saw allocated: {measured} where {most} is allowed")
+        }
         Ok(Metric::Fragmentation) | Err(_) => format!(
             "has a {} of {measured} where {most} is allowed",
             metric.name
