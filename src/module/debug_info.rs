@@ -27,7 +27,7 @@ impl DebugInfo {
                  `debug = \"limited\"` in its Cargo profile, and pass `-g` to `wasm-opt` where that runs",
             ),
             DebugInfo::Nothing => Some(
-                "the module has neither function names nor source lines, and only allocators that it exports are counted: \
+                "the module has neither function names nor source lines, and of its allocators only those are counted that it exports or that the suite names: \
                  do not strip it (no `-s`, no `--strip-all`, no \
                  `strip = true`), build it with `-g` (C, C++, Zig) or `debug = \"limited\"` in its Cargo \
                  profile, and pass `-g` to `wasm-opt` where that runs",

@@ -178,10 +178,10 @@ impl Growth {
             for operator in operators(module, next) {
                 match operator {
                     Operator::MemoryGrow { .. } => reaches = true,
-                    Operator::Call { function_index } | Operator::ReturnCall { function_index } => {
-                        if visited.insert(function_index) {
-                            pending.push(function_index);
-                        }
+                    Operator::Call { function_index } | Operator::ReturnCall { function_index }
+                        if visited.insert(function_index) =>
+                    {
+                        pending.push(function_index);
                     }
                     _ => {}
                 }

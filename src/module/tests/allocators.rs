@@ -398,3 +398,23 @@ fn likely_functions_are_told_with_what_to_do() {
     the module has no names: build it with them (`-g`; no `-s`, `--strip-all` or `strip = true`; `wasm-opt -g`), or export its allocator (`-Wl,--export=malloc,--export=free`)
     "##);
 }
+
+#[test]
+fn emscriptens_mimalloc() {
+    let wat = functions(&[
+        ("emscripten_builtin_malloc", ONE),
+        ("mi_free", TAKE_ONE),
+        ("mi_calloc", TWO),
+        ("mi_heap_malloc_aligned", THREE),
+        ("mi_reallocarray", THREE),
+        ("mi_free_size_aligned", TAKE_THREE),
+    ]);
+    assert_snapshot!(check(&wat), @"
+    C emscripten_builtin_malloc: Allocate(size: 0)
+    mimalloc mi_free: Free(address: 0)
+    mimalloc mi_calloc: AllocateArray(count: 0, size: 1)
+    mimalloc mi_heap_malloc_aligned: Allocate(size: 1)
+    mimalloc mi_reallocarray: ResizeArray(address: 0, count: 1, size: 2)
+    mimalloc mi_free_size_aligned: Free(address: 0)
+    ");
+}
