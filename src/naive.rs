@@ -3,6 +3,8 @@
 //! It is slow, simple and shares nothing with the instrument but the table of allocators: another rewrite (wasm-encoder's
 //! re-encoder), another folding of recursion, another fold. What both say of a guest must be the same, site by site.
 
+mod recursion;
+
 use std::collections::{BTreeMap, HashMap};
 use std::sync::Arc;
 
@@ -526,7 +528,7 @@ mod tests {
     }
 
     /// A module in both rewrites.
-    struct Guest {
+    pub(super) struct Guest {
         module: Arc<Module>,
         logged: Compiled,
         naive: Compiled,
@@ -545,7 +547,7 @@ mod tests {
             Guest::of(engine, module)
         }
 
-        fn of(engine: &Engine, module: Module) -> Guest {
+        pub(super) fn of(engine: &Engine, module: Module) -> Guest {
             let instrumented = instrument(&module).expect("it has an allocator");
             let mut rewritten = instrumented.clone();
             let allocators = module.allocators().expect("it has an allocator");
@@ -560,7 +562,7 @@ mod tests {
             }
         }
 
-        fn check(&self, engine: &Engine, scenario: &Scenario) {
+        pub(super) fn check(&self, engine: &Engine, scenario: &Scenario) {
             let name = format!("{} {}", self.module.name(), scenario.name);
             let logged = run::run(engine, &self.logged, scenario, Fold::default());
             let logged = logged.expect("it runs");
