@@ -9,7 +9,7 @@ use memgate::run::Engine;
 use serde_json::{Value, json};
 use wasm_encoder::reencode::{self, Reencode};
 use wasm_encoder::{CodeSection, FunctionSection};
-use wasmparser::{CodeSectionReader, FunctionSectionReader};
+use wasmparser::{CodeSectionReader, CustomSectionReader, FunctionSectionReader};
 
 use crate::spread::Spread;
 
@@ -32,6 +32,7 @@ pub(crate) fn measure(engine: &Engine) -> wasmtime::Result<Value> {
         drop(rewritten);
     }
     let rewritten = instrument(&small)?.wasm;
+    std::fs::write("/tmp/strings.inst.wasm", &rewritten).ok();
     let mut ratios = Vec::new();
     for _ in 0..ROUNDS {
         let plain = compile(engine, small.bytes())?;
@@ -105,12 +106,15 @@ impl Reencode for Multiply {
             .try_for_each(|_| reencode::utils::parse_code_section(self, code, section.clone()))
     }
 
-    // Debug information would speak of the first copies only.
+    // Debug information would speak of the first copies only. Names do as well, and by them the allocator is known.
     fn parse_custom_section(
         &mut self,
-        _: &mut wasm_encoder::Module,
-        _: wasmparser::CustomSectionReader<'_>,
+        module: &mut wasm_encoder::Module,
+        section: CustomSectionReader<'_>,
     ) -> Result<(), reencode::Error> {
+        if section.name() == "name" {
+            reencode::utils::parse_custom_section(self, module, section)?;
+        }
         Ok(())
     }
 }

@@ -6,7 +6,7 @@ use wasm_encoder::{Encode, InstructionSink};
 use wasmparser::{BinaryReader, FunctionBody, Operator, ValType};
 
 use super::counting::{self, Counting};
-use super::contexts;
+use super::contexts::{self, Taken};
 use super::layout::Layout;
 use super::offsets::Offsets;
 use super::plan::Plan;
@@ -112,7 +112,7 @@ impl Rewrite<'_> {
         let mut more = match self.kind {
             Kind::Other => Vec::new(),
             Kind::Context => {
-                let unfolded = self.plan.hands_on_unfolded(self.function);
+                let unfolded = self.taken().unfolded.is_some();
                 vec![wasm_encoder::ValType::I64; 1 + usize::from(unfolded)]
             }
             Kind::Counted | Kind::Plain => NOTED.to_vec(),
@@ -122,16 +122,23 @@ impl Rewrite<'_> {
     }
 
     fn enter(&mut self, counting: Option<&Counting<'_>>) {
-        let (plan, function, taken) = (self.plan, self.function, self.first_local);
+        let (plan, function, taken) = (self.plan, self.function, self.taken());
         if self.kind == Kind::Context {
             let entry = plan.recursion_entry(function);
-            let unfolded = plan.hands_on_unfolded(function).then_some(taken + 1);
-            self.copy.insert(|code| {
-                contexts::enter(code, &plan.indices, taken, unfolded, function, entry);
-            });
+            self.copy
+                .insert(|code| contexts::enter(code, &plan.indices, taken, function, entry));
         }
         if let Some(counting) = counting {
             self.copy.insert(|code| counting.enter(code));
+        }
+    }
+
+    fn taken(&self) -> Taken {
+        let unfolded = self.plan.hands_on_unfolded(self.function);
+        Taken {
+            local: self.first_local,
+            is_multiplied: !self.plan.hands_on(self.function),
+            unfolded: unfolded.then_some(self.first_local + 1),
         }
     }
 
@@ -199,17 +206,18 @@ impl Rewrite<'_> {
     }
 
     fn set_context(&mut self, reference: &Reference, offset: u32) {
-        let (plan, taken) = (self.plan, self.first_local);
-        let is_tail_call = reference.is_tail_call();
-        if is_tail_call || plan.is_plain_recursion(self.function, reference) {
-            let unfolded = is_tail_call && plan.hands_on_unfolded(self.function);
-            let handed_on = taken + u32::from(unfolded);
-            self.copy
-                .insert(|code| contexts::hand_on(code, &plan.indices, handed_on));
-        } else {
-            self.copy
-                .insert(|code| contexts::before_call(code, &plan.indices, taken, offset));
-        }
+        let (plan, taken) = (self.plan, self.taken());
+        let indices = &plan.indices;
+        let is_recursion = plan.is_plain_recursion(self.function, reference);
+        self.copy.insert(|code| {
+            if reference.is_tail_call() {
+                contexts::before_tail_call(code, indices, taken);
+            } else if is_recursion {
+                contexts::hand_on(code, indices, taken);
+            } else {
+                contexts::before_call(code, indices, taken, offset);
+            }
+        });
         if plan.may_be_allocator(reference) {
             *self.allocator_calls += 1;
             let number = *self.allocator_calls;

@@ -51,36 +51,60 @@ fn identity(function: u32) -> i64 {
     mixed.cast_signed()
 }
 
-/// Takes the context at entry, also as it came where there is a local for that.
+/// Where a function keeps the context that it took at entry.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) struct Taken {
+    pub(crate) local: u32,
+    /// Whether it is multiplied already, since every call needs that. A function that hands on what it took keeps that.
+    pub(crate) is_multiplied: bool,
+    /// A local for the context as it came, before it was folded.
+    pub(crate) unfolded: Option<u32>,
+}
+
+/// Takes the context at entry.
 ///
 /// A function that lies on a cycle of the call graph has a word in the recursion table, whose address is given. The word is
 /// zero until the host sees the function twice on one stack, so that cycles which are never run cost a load and a branch.
 pub(crate) fn enter(
     code: &mut InstructionSink<'_>,
     indices: &Indices,
-    taken: u32,
-    unfolded: Option<u32>,
+    taken: Taken,
     function: u32,
     recursion_entry: Option<u32>,
 ) {
-    code.global_get(indices.register(Register::Context))
-        .local_set(taken);
-    if let Some(unfolded) = unfolded {
-        code.local_get(taken).local_set(unfolded);
+    code.global_get(indices.register(Register::Context));
+    if let Some(unfolded) = taken.unfolded {
+        code.local_tee(unfolded);
     }
-    let Some(entry) = recursion_entry else {
-        return;
-    };
+    if let Some(entry) = recursion_entry {
+        code.local_set(taken.local);
+        fold(code, indices, taken.local, function, entry);
+        code.local_get(taken.local);
+    }
+    if taken.is_multiplied {
+        code.i64_const(MULTIPLIER).i64_mul();
+    }
+    code.local_set(taken.local);
+}
+
+/// Folds the context in a local, if the function was seen to recurse.
+fn fold(
+    code: &mut InstructionSink<'_>,
+    indices: &Indices,
+    context: u32,
+    function: u32,
+    recursion_entry: u32,
+) {
     let word = MemArg {
-        offset: entry.into(),
+        offset: recursion_entry.into(),
         align: 2,
         memory_index: indices.log(),
     };
     code.i32_const(0).i32_load(word).if_(BlockType::Empty);
-    code.local_get(taken)
+    code.local_get(context)
         .i64_const(identity(function))
         .call(indices.helper(Helper::Fold))
-        .local_set(taken)
+        .local_set(context)
         .end();
 }
 
@@ -88,21 +112,33 @@ pub(crate) fn enter(
 pub(crate) fn before_call(
     code: &mut InstructionSink<'_>,
     indices: &Indices,
-    taken: u32,
+    taken: Taken,
     offset: u32,
 ) {
-    code.local_get(taken).i64_const(MULTIPLIER).i64_mul();
+    code.local_get(taken.local);
+    if !taken.is_multiplied {
+        code.i64_const(MULTIPLIER).i64_mul();
+    }
     code.i64_const(call_site(offset)).i64_add();
     code.global_set(indices.register(Register::Context));
 }
 
-/// Sets the context for the call that follows to one that the function took itself.
+/// Sets the context for the call that follows to the one that the function took itself.
 ///
-/// So it is for a function that calls itself, which folds. So it is for a tail call, too: what is called takes this function's
-/// place on the stack, so that it gets the context that this function got, before it was folded. A loop of tail calls has one
-/// context, however often it runs.
-pub(crate) fn hand_on(code: &mut InstructionSink<'_>, indices: &Indices, taken: u32) {
-    code.local_get(taken)
+/// So it is for a function that calls itself, which folds.
+pub(crate) fn hand_on(code: &mut InstructionSink<'_>, indices: &Indices, taken: Taken) {
+    debug_assert!(!taken.is_multiplied);
+    code.local_get(taken.local)
+        .global_set(indices.register(Register::Context));
+}
+
+/// As [`hand_on`], for a tail call: what is called takes this function's place on the stack, so that it gets the context that
+/// this function got, before it was folded. A loop of tail calls has one context, however often it runs.
+pub(crate) fn before_tail_call(code: &mut InstructionSink<'_>, indices: &Indices, taken: Taken) {
+    let Some(unfolded) = taken.unfolded else {
+        return hand_on(code, indices, taken);
+    };
+    code.local_get(unfolded)
         .global_set(indices.register(Register::Context));
 }
 

@@ -1,7 +1,7 @@
 //! Counting: what is put around an allocator, so that it writes down what it did.
 //!
-//! A defined allocator counts in its own body, which costs no call; an imported one gets a wrapper. The outermost allocator
-//! counts. Where one calls another by its index, that is known beforehand, and the call goes to a copy that counts nothing;
+//! A defined allocator counts in its own body, which costs no call; one that is imported, or large and needed twice, gets a
+//! wrapper. The outermost allocator counts. Where one calls another by its index, that is known beforehand, and the call goes to a copy that counts nothing;
 //! only where one may get to another unseen does a flag tell them apart.
 
 use wasm_encoder::{BlockType, Catch, Function, InstructionSink, MemArg, RefType, ValType};
@@ -105,7 +105,7 @@ impl<'a> Counting<'a> {
             .chain(self.parameters.iter().copied())
                 }
 
-    /// What an imported allocator is for everybody but other allocators.
+    /// What an allocator is for everybody but other allocators where it is not counted in its own body.
     pub(crate) fn wrapper(plan: &'a Plan<'a>, layout: &'a Layout, function: u32) -> Function {
         let counting = Counting::of_wrapper(plan, layout, function);
         counting.function(|code| {

@@ -183,6 +183,11 @@ impl Indices {
         }
     }
 
+    /// Whether there is a copy of a defined allocator's body that counts nothing.
+    pub(crate) fn has_plain(&self, allocator: u32) -> bool {
+        self.plain.contains_key(&allocator)
+    }
+
     /// What an allocator calls when it calls that one.
     pub(crate) fn nested(&self, allocator: u32) -> u32 {
         self.nested[&allocator]

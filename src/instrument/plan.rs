@@ -73,6 +73,11 @@ impl<'a> Plan<'a> {
         }
     }
 
+    /// Whether the function calls something with the context that it took itself.
+    pub(crate) fn hands_on(&self, function: u32) -> bool {
+        self.graph.makes_tail_calls(function) || self.graph.only_calls_itself(function)
+    }
+
     /// Whether the function hands on its context as it came although it may have folded it.
     pub(crate) fn hands_on_unfolded(&self, function: u32) -> bool {
         self.graph.makes_tail_calls(function) && self.recursion_entry(function).is_some()
@@ -94,6 +99,17 @@ impl<'a> Plan<'a> {
             }
             Reference::Function(_) => false,
         }
+    }
+
+    /// Whether an allocator is counted around its body rather than in it, so that the body is there once.
+    pub(crate) fn counts_around(&self, allocator: u32) -> bool {
+        /// Bytes of a body of which two copies are smaller than one and a call of it.
+        const SMALL: usize = 128;
+        let is_large = self
+            .module
+            .body(allocator)
+            .is_some_and(|body| body.len() > SMALL);
+        is_large && self.indices.has_plain(allocator)
     }
 
     /// What an allocator calls that is an allocator itself.

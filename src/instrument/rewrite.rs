@@ -87,7 +87,12 @@ impl<'a> Bodies<'a> {
             body: Vec::new(),
         };
         for function in module.imported_functions()..module.function_count() {
-            bodies.copy(Kind::of(plan, function), function)?;
+            match Kind::of(plan, function) {
+                Kind::Counted if plan.counts_around(function) => {
+                    bodies.add(Counting::wrapper(plan, layout, function));
+                }
+                kind => bodies.copy(kind, function)?,
+            }
         }
         for helper in Helper::ALL {
             let books = Books {
