@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use super::body::Reference;
 use super::indices::Indices;
 use super::layout::{Layout, Width};
-use crate::module::{Allocator, CallGraph, Module, NoAllocator};
+use crate::module::{Allocator, CallGraph, Module};
 
 pub(crate) struct Plan<'a> {
     pub(crate) module: &'a Module,
@@ -18,9 +18,12 @@ pub(crate) struct Plan<'a> {
 }
 
 impl<'a> Plan<'a> {
-    pub(crate) fn new(module: &'a Module) -> Result<Plan<'a>, NoAllocator> {
-        let allocators = module.allocators()?;
-        let graph = module.call_graph();
+    pub(crate) fn new(module: &'a Module, allocators: Vec<Allocator>) -> Plan<'a> {
+        let functions: Vec<u32> = allocators
+            .iter()
+            .map(|allocator| allocator.function)
+            .collect();
+        let graph = CallGraph::build(module, &functions);
         let indices = Indices::new(module, &allocators);
         let width = width(module, &allocators);
         let mut plan = Plan {
@@ -37,7 +40,7 @@ impl<'a> Plan<'a> {
             })
             .zip((0..).map(Layout::recursion_entry))
             .collect();
-        Ok(plan)
+        plan
     }
 
     /// Whether the function takes its calling context at entry and hands it on to what it calls.

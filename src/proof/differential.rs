@@ -1,0 +1,374 @@
+//! One module, plain and instrumented, in two stores: every export is called in both, and everything that can be seen is held
+//! against each other after each call.
+
+use std::fmt;
+use std::sync::Arc;
+
+use wasmtime::{
+    AsContext, Engine, Extern, ExternType, Func, Instance, Linker, Ref, Store,
+    StoreLimitsBuilder, Trap, Val, ValType,
+};
+
+use super::host::{self, Host};
+use crate::instrument::{EXPORT_CONTEXT, EXPORT_INSIDE, IMPORT_MODULE, instrument_with};
+use crate::module::{Allocator, Module};
+use crate::splitmix;
+
+/// Bytes that each memory may grow to.
+const MEMORY_BYTES: usize = 16 << 20;
+/// Elements that each table may grow to.
+const TABLE_ELEMENTS: usize = 100_000;
+
+/// What was compared, so that a proof of nothing is seen to be one.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Tally {
+    /// Modules that the engine takes.
+    pub modules: u64,
+    /// Calls, of which so many returned.
+    pub calls: u64,
+    /// Calls that returned.
+    pub returned: u64,
+    /// Calls that ran out of stack on one side: frames of another size are no difference of the module's.
+    pub overflowed: u64,
+    /// Calling contexts that the books met.
+    pub sights: u64,
+}
+
+impl std::ops::AddAssign for Tally {
+    fn add_assign(&mut self, other: Tally) {
+        self.modules += other.modules;
+        self.calls += other.calls;
+        self.returned += other.returned;
+        self.overflowed += other.overflowed;
+        self.sights += other.sights;
+    }
+}
+
+/// What the rewrite changed, in words.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Difference(String);
+
+impl fmt::Display for Difference {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&self.0)
+    }
+}
+
+/// Runs a module plain and instrumented: equal results, equal memories, equal traps. What the engine does not take is not
+/// compared.
+///
+/// # Errors
+///
+/// What differs, where something does.
+pub fn compare(
+    engine: &Engine,
+    wasm: &[u8],
+    allocators: impl FnOnce(&Module) -> Vec<Allocator>,
+    seed: u64,
+) -> Result<Tally, Difference> {
+    let Ok(plain) = wasmtime::Module::new(engine, wasm) else {
+        return Ok(Tally::default());
+    };
+    let refused = |what: &str, error: String| Difference(format!("{what}: {error}"));
+    let module = Module::parse("module", wasm.to_vec())
+        .map_err(|error| refused("the engine takes it, memgate does not", error.to_string()))?;
+    let instrumented = instrument_with(&module, allocators(&module))
+        .map_err(|error| refused("it cannot be instrumented", error.to_string()))?;
+    let rewritten = wasmtime::Module::new(engine, &instrumented.wasm)
+        .map_err(|error| refused("the rewritten module is refused", format!("{error:#}")))?;
+    let instrumented = Arc::new(instrumented);
+
+    let books: Imports<'_> = &|store| host::functions(store, &instrumented).to_vec();
+    let mut calls = exported_functions(&plain).into_iter().zip(seed..);
+    let mut tally = Tally {
+        modules: 1,
+        ..Tally::default()
+    };
+    // A call that trapped may have used up what the module grants itself, so the next one begins with fresh instances.
+    while let Some(mut pair) = Pair::start(engine, [&plain, &rewritten], books, &mut tally)? {
+        let ended = pair.call_all(&mut calls, &mut tally)?;
+        tally.sights += pair.right.store.data().sights;
+        if ended {
+            break;
+        }
+    }
+    Ok(tally)
+}
+
+/// The functions that an instance gets from its host under the books' name.
+type Imports<'a> = &'a dyn Fn(&mut Store<Host>) -> Vec<(&'static str, Func)>;
+
+/// What one action came to: its results in words, or the word for how it failed.
+type Outcome = Result<Vec<String>, String>;
+
+/// The same module twice: plain on the left, instrumented on the right.
+struct Pair {
+    /// What the plain module exports, which is what can be seen of both.
+    names: Vec<String>,
+    left: Side,
+    right: Side,
+}
+
+impl Pair {
+    /// None where neither can be instantiated.
+    fn start(
+        engine: &Engine,
+        [plain, rewritten]: [&wasmtime::Module; 2],
+        books: Imports<'_>,
+        tally: &mut Tally,
+    ) -> Result<Option<Pair>, Difference> {
+        let left = Side::start(engine, plain, &|_| Vec::new());
+        let right = Side::start(engine, rewritten, books);
+        let (left, right) = match (left, right) {
+            (Ok(left), Ok(right)) => (left, right),
+            (left, right) => {
+                let (left, right) = (left.map(|_| vec![]), right.map(|_| vec![]));
+                compare_outcomes("instantiation", &left, &right, tally)?;
+                return Ok(None);
+            }
+        };
+        let names = plain
+            .exports()
+            .map(|export| export.name().to_owned())
+            .collect();
+        let mut pair = Pair { names, left, right };
+        pair.compare_state("instantiation")?;
+        Ok(Some(pair))
+    }
+
+    /// Calls one export after the other, up to one that fails; returns whether that was all.
+    fn call_all(
+        &mut self,
+        calls: &mut impl Iterator<Item = (String, u64)>,
+        tally: &mut Tally,
+    ) -> Result<bool, Difference> {
+        for (name, seed) in calls {
+            let (Some(left), Some(right)) =
+                (self.left.call(&name, seed), self.right.call(&name, seed))
+            else {
+                continue;
+            };
+            tally.calls += 1;
+            if !compare_outcomes(&name, &left, &right, tally)? {
+                return Ok(false);
+            }
+            self.compare_state(&name)?;
+            if left.is_err() {
+                return Ok(false);
+            }
+            tally.returned += 1;
+        }
+        Ok(true)
+    }
+
+    /// Memories, globals and tables, as far as they are exported.
+    fn compare_state(&mut self, after: &str) -> Result<(), Difference> {
+        for name in &self.names {
+            let left = self.left.export(name);
+            let right = self.right.export(name);
+            if let (Extern::Memory(left), Extern::Memory(right)) = (&left, &right) {
+                let left = left.data(&self.left.store);
+                let right = right.data(&self.right.store);
+                if left != right {
+                    let what = format!("after {after}, memory {name:?}");
+                    return Err(differ(
+                        &what,
+                        &describe(left, right),
+                        &describe(right, left),
+                    ));
+                }
+            }
+            let left = self.left.show(left);
+            let right = self.right.show(right);
+            if left != right {
+                return Err(differ(&format!("after {after}, {name:?}"), &left, &right));
+            }
+        }
+        Ok(())
+    }
+}
+
+/// Returns whether both may be compared further: the frames of instrumented code are larger, so that one side may run out of
+/// stack where the other does not.
+fn compare_outcomes(
+    what: &str,
+    left: &Outcome,
+    right: &Outcome,
+    tally: &mut Tally,
+) -> Result<bool, Difference> {
+    let overflow = Err(format!("{:?}", Trap::StackOverflow));
+    if *left == overflow || *right == overflow {
+        tally.overflowed += 1;
+        return Ok(false);
+    }
+    if left == right {
+        return Ok(true);
+    }
+    Err(differ(
+        what,
+        &format!("{left:?}"),
+        &format!("{right:?}"),
+    ))
+}
+
+fn differ(what: &str, plain: &str, instrumented: &str) -> Difference {
+    Difference(format!(
+        "{what}: {plain} plain, {instrumented} instrumented"
+    ))
+}
+
+fn describe(bytes: &[u8], other: &[u8]) -> String {
+    let at = bytes.iter().zip(other).position(|(one, other)| one != other);
+    match at {
+        Some(at) => format!("{:#x} at {at:#x}", bytes[at]),
+        None => format!("{} bytes", bytes.len()),
+    }
+}
+
+fn exported_functions(module: &wasmtime::Module) -> Vec<String> {
+    module
+        .exports()
+        .filter(|export| matches!(export.ty(), ExternType::Func(_)))
+        .map(|export| export.name().to_owned())
+        .collect()
+}
+
+/// One instance and its store.
+struct Side {
+    store: Store<Host>,
+    instance: Instance,
+}
+
+impl Side {
+    fn start(
+        engine: &Engine,
+        module: &wasmtime::Module,
+        imports: Imports<'_>,
+    ) -> Result<Side, String> {
+        let limits = StoreLimitsBuilder::new()
+            .memory_size(MEMORY_BYTES)
+            .table_elements(TABLE_ELEMENTS);
+        let mut store = host::store(engine, limits.build());
+        let mut linker = Linker::new(engine);
+        for (name, function) in imports(&mut store) {
+            linker
+                .define(&store, IMPORT_MODULE, name, function)
+                .expect("a name is defined once");
+        }
+        let instance = linker
+            .define_unknown_imports_as_default_values(&mut store, module)
+            .and_then(|()| linker.instantiate(&mut store, module))
+            .map_err(|error| word(&mut store, &error))?;
+        Ok(Side { store, instance })
+    }
+
+    /// None where arguments of such types cannot be made up.
+    fn call(&mut self, name: &str, seed: u64) -> Option<Outcome> {
+        let Extern::Func(function) = self.export(name) else {
+            return None;
+        };
+        for (register, zero) in [(EXPORT_CONTEXT, Val::I64(0)), (EXPORT_INSIDE, Val::I32(0))] {
+            if let Some(global) = self.instance.get_global(&mut self.store, register) {
+                global
+                    .set(&mut self.store, zero)
+                    .expect("the books are mutable");
+            }
+        }
+        let signature = function.ty(&self.store);
+        let mut state = seed;
+        let arguments: Option<Vec<Val>> = signature
+            .params()
+            .map(|ty| argument(&ty, &mut state))
+            .collect();
+        let mut results = vec![Val::I32(0); signature.results().len()];
+        let called = function.call(&mut self.store, &arguments?, &mut results);
+        Some(match called {
+            Ok(()) => Ok(results
+                .iter()
+                .map(|value| show(&self.store, value))
+                .collect()),
+            Err(error) => Err(word(&mut self.store, &error)),
+        })
+    }
+
+    fn export(&mut self, name: &str) -> Extern {
+        self.instance
+            .get_export(&mut self.store, name)
+            .expect("the rewrite keeps all exports")
+    }
+
+    /// The state of a global or a table, the size of a memory.
+    fn show(&mut self, export: Extern) -> String {
+        match export {
+            Extern::Global(global) => {
+                let value = global.get(&mut self.store);
+                show(&self.store, &value)
+            }
+            Extern::Table(table) => {
+                let size = table.size(&self.store);
+                let nulls = (0..size).map(|index| match table.get(&mut self.store, index) {
+                    Some(element) if element.is_null() => '.',
+                    _ => '+',
+                });
+                nulls.collect()
+            }
+            Extern::Memory(memory) => format!("{} pages", memory.size(&self.store)),
+            _ => String::new(),
+        }
+    }
+}
+
+/// The word for a failure that does not depend on where in the code it happened.
+fn word(store: &mut Store<Host>, error: &wasmtime::Error) -> String {
+    if store.take_pending_exception().is_some() {
+        return "exception".to_owned();
+    }
+    match error.downcast_ref::<Trap>() {
+        Some(trap) => format!("{trap:?}"),
+        None => error.root_cause().to_string(),
+    }
+}
+
+/// References are told apart by what they are, since each store has its own.
+fn show(store: &Store<Host>, value: &Val) -> String {
+    match value {
+        Val::I32(value) => format!("i32 {value}"),
+        Val::I64(value) => format!("i64 {value}"),
+        Val::F32(bits) => format!("f32 {bits:#x}"),
+        Val::F64(bits) => format!("f64 {bits:#x}"),
+        Val::V128(value) => format!("v128 {:#x}", value.as_u128()),
+        reference => match reference.ref_() {
+            Some(reference) if reference.is_null() => "null".to_owned(),
+            Some(Ref::Any(Some(any))) => match any.as_i31(store.as_context()) {
+                Ok(Some(i31)) => format!("i31 {}", i31.get_u32()),
+                _ => "any".to_owned(),
+            },
+            Some(Ref::Func(_)) => "func".to_owned(),
+            Some(Ref::Extern(_)) => "extern".to_owned(),
+            _ => "reference".to_owned(),
+        },
+    }
+}
+
+/// A value of that type: often one at which code takes another turn.
+fn argument(ty: &ValType, state: &mut u64) -> Option<Val> {
+    const TURNS: [u64; 8] = [0, 1, 2, 7, 16, 0xff, 0x8000_0000, u64::MAX];
+    let mut next = || {
+        let (number, after) = splitmix::next(*state);
+        *state = after;
+        number
+    };
+    let number = match next() {
+        choice if choice % 4 == 0 => next(),
+        choice => TURNS[(choice >> 32) as usize % TURNS.len()],
+    };
+    Some(match ty {
+        ValType::I32 => Val::I32(number as i32),
+        ValType::I64 => Val::I64(number as i64),
+        ValType::F32 => Val::F32(number as u32),
+        ValType::F64 => Val::F64(number),
+        ValType::V128 => Val::V128((u128::from(number) << 64 | u128::from(next())).into()),
+        ValType::Ref(ty) if ty.is_nullable() => Val::null_ref(ty.heap_type()),
+        ValType::Ref(_) => return None,
+    })
+}

@@ -1,0 +1,91 @@
+//! The host of an instrumented instance, as far as its books go: the gate's own, without a world and a story around it.
+
+use std::sync::{Arc, Mutex};
+
+use wasmtime::{Caller, Extern, Func, Store, StoreLimits, Val, WasmBacktrace};
+
+use crate::instrument::{
+    EXPORT_CURSOR, EXPORT_LOG, IMPORT_FIRST_SIGHT, IMPORT_FLUSH, Instrumented, decode, recurses,
+};
+use crate::run::{Recursing, Sights, original_stack};
+
+/// What the host keeps for a store, which may hold several instances.
+pub(super) struct Host {
+    pub(super) limits: StoreLimits,
+    /// What the logs said that were drained.
+    pub(super) events: u64,
+    /// How often a calling context was new.
+    pub(super) sights: u64,
+}
+
+impl Host {
+    pub(super) fn new(limits: StoreLimits) -> Host {
+        Host {
+            limits,
+            events: 0,
+            sights: 0,
+        }
+    }
+}
+
+/// A store whose guests end by themselves.
+pub(super) fn store(engine: &wasmtime::Engine, limits: StoreLimits) -> Store<Host> {
+    let mut store = Store::new(engine, Host::new(limits));
+    store.limiter(|host| &mut host.limits);
+    store.set_epoch_deadline(u64::MAX);
+    store
+}
+
+/// The functions that one instance of an instrumented module imports.
+pub(super) fn functions(
+    store: &mut Store<Host>,
+    instrumented: &Arc<Instrumented>,
+) -> [(&'static str, Func); 2] {
+    let of_flush = instrumented.clone();
+    let flush = move |mut caller: Caller<'_, Host>| drain(&mut caller, &of_flush);
+    let (of_sight, sights) = (instrumented.clone(), Mutex::new(Sights::default()));
+    let first_sight = move |mut caller: Caller<'_, Host>, folded: i32| {
+        let mut sights = sights.lock().expect("a store has one thread");
+        first_sight(&mut caller, &of_sight, &mut sights, folded != 0)
+    };
+    [
+        (IMPORT_FLUSH, Func::wrap(&mut *store, flush)),
+        (IMPORT_FIRST_SIGHT, Func::wrap(&mut *store, first_sight)),
+    ]
+}
+
+fn drain(caller: &mut Caller<'_, Host>, instrumented: &Instrumented) -> wasmtime::Result<()> {
+    let log = export(caller, EXPORT_LOG).into_memory().expect("a memory");
+    let cursor = export(caller, EXPORT_CURSOR)
+        .into_global()
+        .expect("a global");
+    let layout = instrumented.layout;
+    let end = cursor.get(&mut *caller).unwrap_i32().cast_unsigned();
+    let records = &log.data(&*caller)[layout.records as usize..end as usize];
+    let events = decode(layout.width, records).count() as u64;
+    caller.data_mut().events += events;
+    cursor.set(caller, Val::I32(layout.records.cast_signed()))
+}
+
+fn first_sight(
+    caller: &mut Caller<'_, Host>,
+    instrumented: &Instrumented,
+    sights: &mut Sights,
+    folded: bool,
+) -> wasmtime::Result<u32> {
+    let stack = original_stack(&WasmBacktrace::force_capture(&*caller), instrumented);
+    let sight = sights.see(&stack, folded, &instrumented.recursion);
+    let log = export(caller, EXPORT_LOG).into_memory().expect("a memory");
+    for Recursing { function, place } in sight.recursing {
+        let entry = instrumented.recursion[&function].entry as usize;
+        log.write(&mut *caller, entry, &recurses(place).to_le_bytes())?;
+    }
+    caller.data_mut().sights += 1;
+    Ok(sight.site + 1)
+}
+
+fn export(caller: &mut Caller<'_, Host>, name: &str) -> Extern {
+    caller
+        .get_export(name)
+        .expect("an instrumented module exports its books")
+}
