@@ -123,6 +123,16 @@ impl Indices {
         }
     }
 
+    /// As [`Indices::body`]; none if the original has no such function.
+    pub(crate) fn checked_body(&self, function: u32) -> Option<u32> {
+        (function < self.functions).then(|| self.body(function))
+    }
+
+    /// The wrapper of an allocator.
+    pub(crate) fn wrapper(&self, function: u32) -> Option<u32> {
+        self.wrappers.get(&function).copied()
+    }
+
     /// What a call of or a reference to an original function means now: an allocator's is the counted one.
     pub(crate) fn reference(&self, function: u32) -> u32 {
         match self.wrappers.get(&function) {

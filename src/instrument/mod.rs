@@ -7,6 +7,7 @@
 
 mod body;
 mod books;
+mod code_metadata;
 mod contexts;
 mod event;
 mod indices;
@@ -135,3 +136,6 @@ pub(crate) fn instrument_with(
         offsets: rewritten.offsets,
     })
 }
+
+#[cfg(test)]
+mod tests;

@@ -34,6 +34,13 @@ impl Offsets {
         let (start, original) = self.starts[after.checked_sub(1)?];
         Some(original + (instrumented - start))
     }
+
+    /// Where an instruction of the original file is now; none before the first function.
+    pub(crate) fn instrumented(&self, original: u32) -> Option<u32> {
+        let after = self.starts.partition_point(|(_, start)| *start <= original);
+        let (instrumented, start) = self.starts[after.checked_sub(1)?];
+        Some(instrumented + (original - start))
+    }
 }
 
 #[cfg(test)]
@@ -49,5 +56,8 @@ mod tests {
         assert_eq!(offsets.original(109), None);
         assert_eq!(offsets.original(113), Some(7));
         assert_eq!(offsets.original(125), Some(14));
+        assert_eq!(offsets.instrumented(3), None);
+        assert_eq!(offsets.instrumented(7), Some(113));
+        assert_eq!(offsets.instrumented(14), Some(125));
     }
 }

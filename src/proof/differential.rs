@@ -5,8 +5,8 @@ use std::fmt;
 use std::sync::Arc;
 
 use wasmtime::{
-    AsContext, Engine, Extern, ExternType, Func, Instance, Linker, Ref, Store,
-    StoreLimitsBuilder, Trap, Val, ValType,
+    AsContext, Engine, Extern, ExternType, Func, Instance, Linker, Ref, Store, StoreLimitsBuilder,
+    Trap, Val, ValType,
 };
 
 use super::host::{self, Host};
@@ -204,11 +204,7 @@ fn compare_outcomes(
     if left == right {
         return Ok(true);
     }
-    Err(differ(
-        what,
-        &format!("{left:?}"),
-        &format!("{right:?}"),
-    ))
+    Err(differ(what, &format!("{left:?}"), &format!("{right:?}")))
 }
 
 fn differ(what: &str, plain: &str, instrumented: &str) -> Difference {
@@ -218,7 +214,10 @@ fn differ(what: &str, plain: &str, instrumented: &str) -> Difference {
 }
 
 fn describe(bytes: &[u8], other: &[u8]) -> String {
-    let at = bytes.iter().zip(other).position(|(one, other)| one != other);
+    let at = bytes
+        .iter()
+        .zip(other)
+        .position(|(one, other)| one != other);
     match at {
         Some(at) => format!("{:#x} at {at:#x}", bytes[at]),
         None => format!("{} bytes", bytes.len()),

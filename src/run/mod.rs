@@ -19,20 +19,20 @@ mod tests;
 
 use self::clock::Clock;
 pub use self::ending::Ending;
-pub use self::engine::{Compiled, Engine};
-use self::error::Halt;
-pub use self::error::RunError;
 #[cfg(any(test, fuzzing))]
 pub(crate) use self::ending::original_stack;
 #[cfg(any(test, fuzzing))]
 pub(crate) use self::engine::deterministic;
+pub use self::engine::{Compiled, Engine};
+use self::error::Halt;
+pub use self::error::RunError;
 #[cfg(test)]
 pub(crate) use self::guest::State;
-#[cfg(any(test, fuzzing))]
-pub(crate) use self::sights::{Recursing, Sights};
 use self::guest::{Guest, Provide};
 use self::limits::Watchdog;
 pub use self::observer::{Log, MarkKind, Observer, Overwhelmed};
+#[cfg(any(test, fuzzing))]
+pub(crate) use self::sights::{Recursing, Sights};
 use self::story::Story;
 use self::world::World;
 use crate::suite::Scenario;
