@@ -10,7 +10,7 @@ use wasmtime::{
 };
 
 use super::host::{self, Host};
-use crate::instrument::{EXPORT_CONTEXT, EXPORT_INSIDE, IMPORT_MODULE, instrument_with};
+use crate::instrument::{IMPORT_MODULE, instrument_with};
 use crate::module::{Allocator, Module};
 use crate::splitmix;
 
@@ -196,7 +196,7 @@ fn compare_outcomes(
     right: &Outcome,
     tally: &mut Tally,
 ) -> Result<bool, Difference> {
-    let overflow = Err(format!("{:?}", Trap::StackOverflow));
+    let overflow = Err(Trap::StackOverflow.to_string());
     if *left == overflow || *right == overflow {
         tally.overflowed += 1;
         return Ok(false);
@@ -266,13 +266,7 @@ impl Side {
         let Extern::Func(function) = self.export(name) else {
             return None;
         };
-        for (register, zero) in [(EXPORT_CONTEXT, Val::I64(0)), (EXPORT_INSIDE, Val::I32(0))] {
-            if let Some(global) = self.instance.get_global(&mut self.store, register) {
-                global
-                    .set(&mut self.store, zero)
-                    .expect("the books are mutable");
-            }
-        }
+        host::enter(&mut self.store, &self.instance);
         let signature = function.ty(&self.store);
         let mut state = seed;
         let arguments: Option<Vec<Val>> = signature
@@ -318,18 +312,23 @@ impl Side {
 }
 
 /// The word for a failure that does not depend on where in the code it happened.
-fn word(store: &mut Store<Host>, error: &wasmtime::Error) -> String {
+pub(super) fn word(store: &mut Store<Host>, error: &wasmtime::Error) -> String {
     if store.take_pending_exception().is_some() {
         return "exception".to_owned();
     }
     match error.downcast_ref::<Trap>() {
-        Some(trap) => format!("{trap:?}"),
-        None => error.root_cause().to_string(),
+        Some(trap) => trap.to_string(),
+        None => {
+            let text = error.root_cause().to_string();
+            // The engine names types by numbers that it gave them.
+            let before = text.find(": expected type").unwrap_or(text.len());
+            text[..before].to_owned()
+        }
     }
 }
 
 /// References are told apart by what they are, since each store has its own.
-fn show(store: &Store<Host>, value: &Val) -> String {
+pub(super) fn show(store: &Store<Host>, value: &Val) -> String {
     match value {
         Val::I32(value) => format!("i32 {value}"),
         Val::I64(value) => format!("i64 {value}"),

@@ -2,10 +2,11 @@
 
 use std::sync::{Arc, Mutex};
 
-use wasmtime::{Caller, Extern, Func, Store, StoreLimits, Val, WasmBacktrace};
+use wasmtime::{Caller, Extern, Func, Instance, Store, StoreLimits, Val, WasmBacktrace};
 
 use crate::instrument::{
-    EXPORT_CURSOR, EXPORT_LOG, IMPORT_FIRST_SIGHT, IMPORT_FLUSH, Instrumented, decode, recurses,
+    EXPORT_CONTEXT, EXPORT_CURSOR, EXPORT_INSIDE, EXPORT_LOG, IMPORT_FIRST_SIGHT, IMPORT_FLUSH,
+    Instrumented, decode, recurses,
 };
 use crate::run::{Recursing, Sights, original_stack};
 
@@ -34,6 +35,16 @@ pub(super) fn store(engine: &wasmtime::Engine, limits: StoreLimits) -> Store<Hos
     store.limiter(|host| &mut host.limits);
     store.set_epoch_deadline(u64::MAX);
     store
+}
+
+/// Makes ready for a call of an export: from a clean context, whatever a trap left behind.
+pub(super) fn enter(store: &mut Store<Host>, instance: &Instance) {
+    for (register, zero) in [(EXPORT_CONTEXT, Val::I64(0)), (EXPORT_INSIDE, Val::I32(0))] {
+        if let Some(global) = instance.get_global(&mut *store, register) {
+            let set = global.set(&mut *store, zero);
+            set.expect("the books are mutable");
+        }
+    }
 }
 
 /// The functions that one instance of an instrumented module imports.

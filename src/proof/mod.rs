@@ -8,13 +8,16 @@ mod host;
 
 #[cfg(test)]
 mod features;
+#[cfg(test)]
+mod official;
+
+use wasmparser::{BinaryReader, FunctionBody, Operator, ValType};
 
 pub use self::differential::{Difference, Tally, compare};
 use crate::module::{Allocator, Module, Role};
 use crate::splitmix;
 
-/// An engine with the gate's own settings. What it compiles runs once, so it is compiled fast; calls as deep as generated code
-/// makes them fit on its stack.
+/// An engine with the gate's own settings. What it compiles runs once, so it is compiled fast.
 pub fn engine() -> wasmtime::Engine {
     let mut config = crate::run::deterministic();
     config.cranelift_opt_level(wasmtime::OptLevel::None);
@@ -23,12 +26,14 @@ pub fn engine() -> wasmtime::Engine {
 
 /// Functions that are taken for allocators, since the signature of one fits them: some, chosen by the seed.
 ///
-/// What they return is no block, which the books do not care about. `posix_memalign`'s kind is left out: it is trusted to
-/// have written where it was told to, and what another function was told may be no address.
+/// What they return is no block, which the books do not care about. Two kinds are left out by nature. `posix_memalign`'s is
+/// trusted to have written where it was told to, and what another function was told may be no address. A function that calls
+/// itself by tail calls for as long as it likes would need stack: its wrapper has to be there when it returns.
 pub fn allocators(module: &Module, seed: u64) -> Vec<Allocator> {
     let is_chosen = |function: &u32| splitmix::next(seed ^ u64::from(*function)).0 % 2 == 0;
     (0..module.function_count())
         .filter(is_chosen)
+        .filter(|function| !has_tail_calls(module, *function))
         .filter_map(|function| {
             Some(Allocator {
                 function,
@@ -40,32 +45,47 @@ pub fn allocators(module: &Module, seed: u64) -> Vec<Allocator> {
         .collect()
 }
 
+fn has_tail_calls(module: &Module, function: u32) -> bool {
+    let Some(body) = module.body(function) else {
+        return false;
+    };
+    let reader = BinaryReader::new(&module.bytes()[body.clone()], body.start);
+    let operators = FunctionBody::new(reader).get_operators_reader();
+    let mut operators = operators.into_iter().flatten();
+    operators.any(|operator| {
+        matches!(
+            operator,
+            Ok(Operator::ReturnCall { .. }
+                | Operator::ReturnCallIndirect { .. }
+                | Operator::ReturnCallRef { .. })
+        )
+    })
+}
+
+/// What a function could be if it were an allocator: all of it numbers, and among them whole ones to be addresses and sizes.
 fn role(module: &Module, function: u32) -> Option<Role> {
     let signature = module.signature(function);
-    let words = signature.params().iter().chain(signature.results());
-    let words: Vec<_> = words.collect();
-    let is_word = |value| matches!(value, wasmparser::ValType::I32 | wasmparser::ValType::I64);
-    if !words
-        .iter()
-        .all(|value| is_word(**value) && value == &words[0])
-    {
+    let (parameters, results) = (signature.params(), signature.results());
+    let is_whole = |value: &ValType| matches!(value, ValType::I32 | ValType::I64);
+    let is_number =
+        |value: &ValType| is_whole(value) || matches!(value, ValType::F32 | ValType::F64);
+    if !parameters.iter().chain(results).all(is_number) {
         return None;
     }
-    match (signature.params().len(), signature.results().len()) {
-        (1, 0) => Some(Role::Free { address: 0 }),
-        (1, 1) => Some(Role::Allocate { size: 0 }),
-        (2, 1) => Some(Role::Resize {
-            address: 0,
-            size: 1,
-        }),
-        (3, 1) => Some(Role::ResizeArray {
-            address: 0,
-            count: 1,
-            size: 2,
-        }),
-        (4, 1) => Some(Role::Resize {
-            address: 0,
-            size: 3,
+    let mut whole = (0..).zip(parameters).filter(|(_, value)| is_whole(value));
+    let mut next = || whole.next().map(|(index, _)| index);
+    match (results, [next(), next(), next()]) {
+        ([], [Some(address), ..]) => Some(Role::Free { address }),
+        ([result], _) if !is_whole(result) => None,
+        ([_], [Some(size), None, _]) => Some(Role::Allocate { size }),
+        ([_], [Some(address), Some(size), None]) if function % 2 == 0 => {
+            Some(Role::Resize { address, size })
+        }
+        ([_], [Some(count), Some(size), None]) => Some(Role::AllocateArray { count, size }),
+        ([_], [Some(address), Some(count), Some(size)]) => Some(Role::ResizeArray {
+            address,
+            count,
+            size,
         }),
         _ => None,
     }
