@@ -10,7 +10,7 @@ use wasmtime::{
 };
 
 use super::host::{self, Host};
-use crate::instrument::{IMPORT_MODULE, instrument_with};
+use crate::instrument::{IMPORT_MODULE, Instrumented, instrument_with};
 use crate::module::{Allocator, Module};
 use crate::splitmix;
 
@@ -24,7 +24,9 @@ const TABLE_ELEMENTS: usize = 100_000;
 pub struct Tally {
     /// Modules that the engine takes.
     pub modules: u64,
-    /// Calls, of which so many returned.
+    /// Modules that could be instantiated.
+    pub instantiated: u64,
+    /// Calls of exports.
     pub calls: u64,
     /// Calls that returned.
     pub returned: u64,
@@ -37,6 +39,7 @@ pub struct Tally {
 impl std::ops::AddAssign for Tally {
     fn add_assign(&mut self, other: Tally) {
         self.modules += other.modules;
+        self.instantiated += other.instantiated;
         self.calls += other.calls;
         self.returned += other.returned;
         self.overflowed += other.overflowed;
@@ -60,7 +63,7 @@ impl fmt::Display for Difference {
 /// # Errors
 ///
 /// What differs, where something does.
-pub fn compare(
+pub(super) fn compare(
     engine: &Engine,
     wasm: &[u8],
     allocators: impl FnOnce(&Module) -> Vec<Allocator>,
@@ -74,18 +77,27 @@ pub fn compare(
         .map_err(|error| refused("the engine takes it, memgate does not", error.to_string()))?;
     let instrumented = instrument_with(&module, allocators(&module))
         .map_err(|error| refused("it cannot be instrumented", error.to_string()))?;
-    let rewritten = wasmtime::Module::new(engine, &instrumented.wasm)
-        .map_err(|error| refused("the rewritten module is refused", format!("{error:#}")))?;
-    let instrumented = Arc::new(instrumented);
+    compare_with(engine, &plain, instrumented, seed)
+}
 
+fn compare_with(
+    engine: &Engine,
+    plain: &wasmtime::Module,
+    instrumented: Instrumented,
+    seed: u64,
+) -> Result<Tally, Difference> {
+    let rewritten = wasmtime::Module::new(engine, &instrumented.wasm)
+        .map_err(|error| Difference(format!("the rewritten module is refused: {error:#}")))?;
+    let instrumented = Arc::new(instrumented);
     let books: Imports<'_> = &|store| host::functions(store, &instrumented).to_vec();
-    let mut calls = exported_functions(&plain).into_iter().zip(seed..);
+    let mut calls = exported_functions(plain).into_iter().zip(seed..);
     let mut tally = Tally {
         modules: 1,
         ..Tally::default()
     };
     // A call that trapped may have used up what the module grants itself, so the next one begins with fresh instances.
-    while let Some(mut pair) = Pair::start(engine, [&plain, &rewritten], books, &mut tally)? {
+    while let Some(mut pair) = Pair::start(engine, [plain, &rewritten], books, &mut tally)? {
+        tally.instantiated = 1;
         let ended = pair.call_all(&mut calls, &mut tally)?;
         tally.sights += pair.right.store.data().sights;
         if ended {
@@ -170,7 +182,7 @@ impl Pair {
                 let left = left.data(&self.left.store);
                 let right = right.data(&self.right.store);
                 if left != right {
-                    let what = format!("after {after}, memory {name:?}");
+                    let what = format!("after {after:?}, memory {name:?}");
                     return Err(differ(
                         &what,
                         &describe(left, right),
@@ -181,7 +193,7 @@ impl Pair {
             let left = self.left.show(left);
             let right = self.right.show(right);
             if left != right {
-                return Err(differ(&format!("after {after}, {name:?}"), &left, &right));
+                return Err(differ(&format!("after {after:?}, {name:?}"), &left, &right));
             }
         }
         Ok(())
@@ -369,4 +381,48 @@ fn argument(ty: &ValType, state: &mut u64) -> Option<Val> {
         ValType::Ref(ty) if ty.is_nullable() => Val::null_ref(ty.heap_type()),
         ValType::Ref(_) => return None,
     })
+}
+
+#[cfg(test)]
+mod tests {
+    use insta::assert_snapshot;
+
+    use super::*;
+    use crate::proof::engine;
+
+    const EVERYTHING: &str = r#"(module
+        (memory (export "memory") 1)
+        (global $global (export "global") (mut i32) (i32.const 0))
+        (table $table (export "table") 2 funcref)
+        (func (export "stores") (i32.store8 (i32.const 16) (i32.const 41)))
+        (func (export "sets") (global.set $global (i32.const 42)))
+        (func (export "grows") (drop (table.grow $table (ref.null func) (i32.const 43))))
+        (func (export "returns") (result i32) (i32.const 44))
+        (func (export "traps") (drop (i32.div_u (i32.const 1) (i32.const 45)))))"#;
+
+    /// Compares with a rewritten module in which one constant is another.
+    fn check(constant: u8, tampered: u8) -> String {
+        let engine = engine();
+        let wasm = wat::parse_str(EVERYTHING).expect("the text is a module");
+        let plain = wasmtime::Module::new(&engine, &wasm).expect("the module is valid");
+        let module = Module::parse("module", wasm).expect("the module is valid");
+        let mut instrumented = instrument_with(&module, Vec::new()).expect("it can be rewritten");
+        let mut places = instrumented.wasm.windows(2);
+        let place = places.position(|bytes| bytes == [0x41, constant]);
+        instrumented.wasm[place.expect("it is there") + 1] = tampered;
+        match compare_with(&engine, &plain, instrumented, 0) {
+            Ok(_) => "no difference".to_owned(),
+            Err(difference) => difference.to_string(),
+        }
+    }
+
+    #[test]
+    fn every_kind_of_difference_is_seen() {
+        assert_snapshot!(check(41, 41), @"no difference");
+        assert_snapshot!(check(41, 40), @"after \"stores\", memory \"memory\": 0x29 at 0x10 plain, 0x28 at 0x10 instrumented");
+        assert_snapshot!(check(42, 40), @"after \"sets\", \"global\": i32 42 plain, i32 40 instrumented");
+        assert_snapshot!(check(43, 1), @r#"after "grows", "table": ............................................. plain, ... instrumented"#);
+        assert_snapshot!(check(44, 40), @r#""returns": Ok(["i32 44"]) plain, Ok(["i32 40"]) instrumented"#);
+        assert_snapshot!(check(45, 0), @"x");
+    }
 }

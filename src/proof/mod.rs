@@ -9,16 +9,34 @@ mod host;
 #[cfg(test)]
 mod features;
 #[cfg(test)]
+mod generated;
+#[cfg(test)]
 mod official;
+#[cfg(test)]
+mod smith;
+
+use std::sync::LazyLock;
 
 use wasmparser::{BinaryReader, FunctionBody, Operator, ValType};
 
-pub use self::differential::{Difference, Tally, compare};
+use self::differential::compare;
+pub use self::differential::{Difference, Tally};
 use crate::module::{Allocator, Module, Role};
 use crate::splitmix;
 
+/// Runs a module plain and instrumented: equal results, equal memories, equal traps. The seed chooses arguments, and functions
+/// to be taken for allocators. What the engine does not take is not compared.
+///
+/// # Errors
+///
+/// What differs, where something does.
+pub fn prove(wasm: &[u8], seed: u64) -> Result<Tally, Difference> {
+    static ENGINE: LazyLock<wasmtime::Engine> = LazyLock::new(engine);
+    compare(&ENGINE, wasm, |module| allocators(module, seed), seed)
+}
+
 /// An engine with the gate's own settings. What it compiles runs once, so it is compiled fast.
-pub fn engine() -> wasmtime::Engine {
+fn engine() -> wasmtime::Engine {
     let mut config = crate::run::deterministic();
     config.cranelift_opt_level(wasmtime::OptLevel::None);
     wasmtime::Engine::new(&config).expect("the gate's own settings are valid")
@@ -29,8 +47,12 @@ pub fn engine() -> wasmtime::Engine {
 /// What they return is no block, which the books do not care about. Two kinds are left out by nature. `posix_memalign`'s is
 /// trusted to have written where it was told to, and what another function was told may be no address. A function that calls
 /// itself by tail calls for as long as it likes would need stack: its wrapper has to be there when it returns.
-pub fn allocators(module: &Module, seed: u64) -> Vec<Allocator> {
-    let is_chosen = |function: &u32| splitmix::next(seed ^ u64::from(*function)).0 % 2 == 0;
+fn allocators(module: &Module, seed: u64) -> Vec<Allocator> {
+    let is_chosen = |function: &u32| {
+        splitmix::next(seed ^ u64::from(*function))
+            .0
+            .is_multiple_of(2)
+    };
     (0..module.function_count())
         .filter(is_chosen)
         .filter(|function| !has_tail_calls(module, *function))
@@ -78,7 +100,7 @@ fn role(module: &Module, function: u32) -> Option<Role> {
         ([], [Some(address), ..]) => Some(Role::Free { address }),
         ([result], _) if !is_whole(result) => None,
         ([_], [Some(size), None, _]) => Some(Role::Allocate { size }),
-        ([_], [Some(address), Some(size), None]) if function % 2 == 0 => {
+        ([_], [Some(address), Some(size), None]) if function.is_multiple_of(2) => {
             Some(Role::Resize { address, size })
         }
         ([_], [Some(count), Some(size), None]) => Some(Role::AllocateArray { count, size }),
