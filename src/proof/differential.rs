@@ -422,7 +422,7 @@ mod tests {
         assert_snapshot!(check(41, 40), @"after \"stores\", memory \"memory\": 0x29 at 0x10 plain, 0x28 at 0x10 instrumented");
         assert_snapshot!(check(42, 40), @"after \"sets\", \"global\": i32 42 plain, i32 40 instrumented");
         assert_snapshot!(check(43, 1), @r#"after "grows", "table": ............................................. plain, ... instrumented"#);
-        assert_snapshot!(check(44, 40), @r#""returns": Ok(["i32 44"]) plain, Ok(["i32 40"]) instrumented"#);
-        assert_snapshot!(check(45, 0), @"x");
+        assert_snapshot!(check(44, 40), @r#"returns: Ok(["i32 44"]) plain, Ok(["i32 40"]) instrumented"#);
+        assert_snapshot!(check(45, 0), @r#"traps: Ok([]) plain, Err("wasm trap: integer divide by zero") instrumented"#);
     }
 }
