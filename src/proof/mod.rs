@@ -5,6 +5,7 @@
 
 mod differential;
 mod host;
+mod side;
 
 #[cfg(test)]
 mod features;

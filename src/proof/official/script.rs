@@ -12,8 +12,8 @@ use wast::{QuoteWat, Wast, WastDirective, WastExecute, WastInvoke, WastRet};
 use super::values::{arguments, is_expected};
 use crate::instrument::{IMPORT_MODULE, Instrumented};
 use crate::module::Module;
-use crate::proof::differential::{show, word};
 use crate::proof::host::{self, Host};
+use crate::proof::side::{show, word};
 
 /// How the modules of a script are rewritten.
 pub(super) type Rewrite<'a> = &'a dyn Fn(&Module) -> Instrumented;
