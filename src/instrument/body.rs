@@ -170,6 +170,7 @@ impl Rewrite<'_> {
             Operator::End => self.depth = self.depth.saturating_sub(1),
             Operator::Return => {
                 self.copy.until(at.start);
+                self.copy.mark(at.start);
                 self.jump_out(at.end);
                 return true;
             }

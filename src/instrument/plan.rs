@@ -5,7 +5,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use super::body::Reference;
 use super::indices::Indices;
 use super::layout::{Layout, Width};
-use crate::module::{Allocator, CallGraph, Module, Nesting, NoAllocator};
+use crate::module::{Allocator, CallGraph, Module, Nesting};
 
 pub(crate) struct Plan<'a> {
     pub(crate) module: &'a Module,
@@ -18,9 +18,8 @@ pub(crate) struct Plan<'a> {
 }
 
 impl<'a> Plan<'a> {
-    pub(crate) fn new(module: &'a Module) -> Result<Plan<'a>, NoAllocator> {
-        let allocators = module.allocators()?;
-        let graph = module.call_graph();
+    pub(crate) fn new(module: &'a Module, allocators: Vec<Allocator>) -> Plan<'a> {
+        let graph = CallGraph::build(module, &allocators);
         let indices = indices(module, &allocators, &graph);
         let width = width(module, &allocators);
         let mut plan = Plan {
@@ -35,7 +34,7 @@ impl<'a> Plan<'a> {
             .filter(|function| plan.may_recurse(*function))
             .zip((0..).map(Layout::recursion_entry))
             .collect();
-        Ok(plan)
+        plan
     }
 
     /// Whether the function has to find out whether it recurses. One that only calls itself need not: there it is known.
@@ -110,6 +109,15 @@ impl<'a> Plan<'a> {
             .body(allocator)
             .is_some_and(|body| body.len() > SMALL);
         is_large && self.indices.has_plain(allocator)
+    }
+
+    /// Where a function's own code is now.
+    pub(crate) fn code(&self, function: u32) -> u32 {
+        if self.counts_around(function) {
+            self.indices.plain(function)
+        } else {
+            self.indices.body(function)
+        }
     }
 
     /// What an allocator calls that is an allocator itself.

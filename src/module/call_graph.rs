@@ -316,7 +316,7 @@ impl<'m> Edges<'m> {
                 Operator::Call { function_index } if self.is_allocator[function_index as usize] => {
                     calls += 1;
                 }
-                Operator::End => {}
+                Operator::Return | Operator::End => {}
                 _ => return Ok(false),
             }
         }
