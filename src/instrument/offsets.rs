@@ -15,8 +15,8 @@ impl Offsets {
         self.starts.push((instrumented, original));
     }
 
-    /// Adds what is known of the code that follows, which begins at `start`.
-    pub(crate) fn append(&mut self, mut other: Offsets, start: u32) {
+    /// Takes over what is known of the code that follows, which begins at `start`.
+    pub(crate) fn append(&mut self, other: &mut Offsets, start: u32) {
         other.shift(start);
         self.starts.append(&mut other.starts);
     }

@@ -75,6 +75,7 @@ struct Bodies<'a> {
     allocator_calls: u32,
     /// The body under way.
     body: Vec<u8>,
+    body_offsets: Offsets,
 }
 
 impl<'a> Bodies<'a> {
@@ -89,6 +90,7 @@ impl<'a> Bodies<'a> {
             count: 0,
             allocator_calls: 0,
             body: Vec::new(),
+            body_offsets: Offsets::default(),
         };
         for function in module.imported_functions()..module.function_count() {
             match Kind::of(plan, function) {
@@ -122,7 +124,6 @@ impl<'a> Bodies<'a> {
     }
 
     fn copy(&mut self, kind: Kind, function: u32) -> wasmparser::Result<()> {
-        let mut offsets = Offsets::default();
         self.body.clear();
         body::rewrite(
             self.plan,
@@ -130,12 +131,12 @@ impl<'a> Bodies<'a> {
             kind,
             function,
             &mut self.body,
-            &mut offsets,
+            &mut self.body_offsets,
             &mut self.allocator_calls,
         )?;
         self.body.encode(&mut self.bytes);
         let start = self.bytes.len() - self.body.len();
-        self.offsets.append(offsets, start as u32);
+        self.offsets.append(&mut self.body_offsets, start as u32);
         self.count += 1;
         Ok(())
     }
