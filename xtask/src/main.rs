@@ -1,7 +1,10 @@
 //! What cargo alone cannot do for this repository.
 
+mod bench;
 mod build_guests;
 mod guests;
+mod native;
+mod project;
 mod slim;
 mod test_memory;
 mod test_tools;
@@ -14,6 +17,7 @@ use clap::Parser;
 #[derive(Parser)]
 #[command(name = "cargo xtask", about)]
 enum Command {
+    Bench(bench::Bench),
     BuildGuests(build_guests::BuildGuests),
     TestMemory(test_memory::TestMemory),
     TestTools(test_tools::TestTools),
@@ -22,6 +26,7 @@ enum Command {
 #[expect(clippy::print_stderr, reason = "nobody else would say what failed")]
 fn main() -> ExitCode {
     let done = match Command::parse() {
+        Command::Bench(command) => command.run().map(|()| ExitCode::SUCCESS),
         Command::BuildGuests(command) => command.run().map(|()| ExitCode::SUCCESS),
         Command::TestMemory(command) => command.run(),
         Command::TestTools(command) => command.run().map(|()| ExitCode::SUCCESS),
