@@ -6,6 +6,7 @@ mod guests;
 mod native;
 mod project;
 mod slim;
+mod test_dhat;
 mod test_memory;
 mod test_tools;
 mod toolchain;
@@ -19,6 +20,7 @@ use clap::Parser;
 enum Command {
     Bench(bench::Bench),
     BuildGuests(build_guests::BuildGuests),
+    TestDhat(test_dhat::TestDhat),
     TestMemory(test_memory::TestMemory),
     TestTools(test_tools::TestTools),
 }
@@ -28,6 +30,7 @@ fn main() -> ExitCode {
     let done = match Command::parse() {
         Command::Bench(command) => command.run().map(|()| ExitCode::SUCCESS),
         Command::BuildGuests(command) => command.run().map(|()| ExitCode::SUCCESS),
+        Command::TestDhat(command) => command.run(),
         Command::TestMemory(command) => command.run(),
         Command::TestTools(command) => command.run().map(|()| ExitCode::SUCCESS),
     };

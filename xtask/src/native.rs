@@ -20,7 +20,7 @@ impl Compiler {
     pub(crate) fn find() -> Option<Compiler> {
         let usual = ["cc", "gcc", "clang"].map(OsString::from);
         let mut candidates = env::var_os("CC").into_iter().chain(usual);
-        candidates.find(|name| is_installed(name)).map(Compiler)
+        candidates.find(is_installed).map(Compiler)
     }
 
     /// Builds a workload in `folder`; none where it is not written in C.
