@@ -38,6 +38,8 @@ pub(crate) const WORKLOADS: [Workload; 8] = [
 #[derive(Debug, Serialize)]
 pub(crate) struct Cost {
     name: &'static str,
+    /// How much of it is one call.
+    n: u32,
     plain_seconds: Spread,
     measured_over_plain: Spread,
     /// Of one call.
@@ -73,6 +75,7 @@ impl Workload {
         let events = diagnostics.events / calls;
         Cost {
             name: self.name,
+            n: self.n,
             plain_seconds: plain,
             measured_over_plain,
             events,

@@ -4,12 +4,13 @@
 
 use std::collections::BTreeMap;
 use std::fs;
-use std::path::{Path, PathBuf};
+use std::path::Path;
 
 use anyhow::{Context, Error, Result, bail};
 use clap::Args;
 
 use crate::guests::{Debug, Guest, Language};
+use crate::project::root;
 use crate::{slim, toolchain};
 
 /// Rebuild the guests, as far as their toolchains are there
@@ -24,7 +25,7 @@ pub(crate) struct BuildGuests {
 
 impl BuildGuests {
     pub(crate) fn run(&self) -> Result<()> {
-        let root = repository();
+        let root = root();
         let scratch = root.join("target/guests");
         fs::create_dir_all(&scratch).context("failed to create target/guests")?;
         let guests = select(Guest::list(&root)?, &self.names)?;
@@ -60,12 +61,6 @@ impl BuildGuests {
         }
         Ok(is_new)
     }
-}
-
-/// The folder above this crate's.
-fn repository() -> PathBuf {
-    let xtask = Path::new(env!("CARGO_MANIFEST_DIR"));
-    xtask.parent().expect("xtask lies in the repository").into()
 }
 
 fn select(mut guests: Vec<Guest>, names: &[String]) -> Result<Vec<Guest>> {

@@ -1,8 +1,12 @@
 //! What cargo alone cannot do for this repository.
 
+mod bench;
 mod build_guests;
 mod guests;
+mod native;
+mod project;
 mod slim;
+mod test_dhat;
 mod test_memory;
 mod test_tools;
 mod toolchain;
@@ -14,7 +18,9 @@ use clap::Parser;
 #[derive(Parser)]
 #[command(name = "cargo xtask", about)]
 enum Command {
+    Bench(bench::Bench),
     BuildGuests(build_guests::BuildGuests),
+    TestDhat(test_dhat::TestDhat),
     TestMemory(test_memory::TestMemory),
     TestTools(test_tools::TestTools),
 }
@@ -22,7 +28,9 @@ enum Command {
 #[expect(clippy::print_stderr, reason = "nobody else would say what failed")]
 fn main() -> ExitCode {
     let done = match Command::parse() {
+        Command::Bench(command) => command.run().map(|()| ExitCode::SUCCESS),
         Command::BuildGuests(command) => command.run().map(|()| ExitCode::SUCCESS),
+        Command::TestDhat(command) => command.run(),
         Command::TestMemory(command) => command.run(),
         Command::TestTools(command) => command.run().map(|()| ExitCode::SUCCESS),
     };
