@@ -5,8 +5,8 @@ use std::ops::Range;
 use wasm_encoder::{Encode, InstructionSink};
 use wasmparser::{BinaryReader, FunctionBody, Operator, ValType};
 
-use super::counting::{self, Counting};
 use super::contexts::{self, Taken};
+use super::counting::{self, Counting};
 use super::layout::Layout;
 use super::offsets::Offsets;
 use super::plan::Plan;
@@ -96,8 +96,7 @@ pub(crate) fn rewrite(
 const CALL: u8 = 0x10;
 
 /// Locals through which an allocator passes what another one handed to it, by its type.
-const NOTED: [wasm_encoder::ValType; 2] =
-    [wasm_encoder::ValType::I32, wasm_encoder::ValType::I64];
+const NOTED: [wasm_encoder::ValType; 2] = [wasm_encoder::ValType::I32, wasm_encoder::ValType::I64];
 
 /// The rewrite of one body, as far as it got.
 struct Rewrite<'a> {
@@ -179,7 +178,9 @@ impl Rewrite<'_> {
                     self.jump_out(at.end);
                 }
                 _ => match mention {
-                    Some(mention) if mention.what.is_tail_call() => self.returned_call(mention.what, at),
+                    Some(mention) if mention.what.is_tail_call() => {
+                        self.returned_call(mention.what, at)
+                    }
                     Some(mention) => self.mention(mention.what, at),
                     None => {}
                 },

@@ -229,7 +229,6 @@ impl Indices {
         .flat_map(|(added, functions)| functions.keys().map(move |function| (added, *function)))
     }
 
-
     /// The original function behind an index of the instrumented module; none for what the rewrite wrote itself.
     pub(crate) fn original(&self, function: u32) -> Option<u32> {
         if function < self.imported {

@@ -61,9 +61,7 @@ impl<'a> Plan<'a> {
     /// Whether an allocation can be reached by that call.
     pub(crate) fn call_reaches(&self, call: What) -> bool {
         match call {
-            What::Call(function) | What::TailCall(function) => {
-                self.graph.reaches(function)
-            }
+            What::Call(function) | What::TailCall(function) => self.graph.reaches(function),
             What::Indirect { type_index } | What::IndirectTailCall { type_index } => {
                 self.graph.type_reaches(type_index)
             }
@@ -89,9 +87,7 @@ impl<'a> Plan<'a> {
     /// Whether that call may be one of an allocator itself.
     pub(crate) fn may_be_allocator(&self, call: What) -> bool {
         match call {
-            What::Call(function) | What::TailCall(function) => {
-                self.allocator(function).is_some()
-            }
+            What::Call(function) | What::TailCall(function) => self.allocator(function).is_some(),
             What::Indirect { type_index } | What::IndirectTailCall { type_index } => {
                 self.graph.type_holds_allocator(type_index)
             }

@@ -11,6 +11,7 @@ mod looks;
 mod observer;
 mod poll;
 mod sights;
+mod stack_tree;
 mod story;
 mod value;
 mod wasi;

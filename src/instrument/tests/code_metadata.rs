@@ -119,8 +119,8 @@ fn check(name: &str, wasm: &[u8], before_code: bool) {
         assert!(after_offsets.binary_search(&now).is_ok(), "{what}");
         // An allocator's code is left by a jump to where it is counted.
         let jump = [(0x0f, 0x0c), (0x12, 0x10), (0x13, 0x11), (0x15, 0x14)];
-        let is_jump = instrumented.is_allocator(original)
-            && jump.contains(&(opcode, after.bytes()[now]));
+        let is_jump =
+            instrumented.is_allocator(original) && jump.contains(&(opcode, after.bytes()[now]));
         assert!(is_jump || opcode == after.bytes()[now], "{what}");
     }
 }
