@@ -13,11 +13,11 @@ use wasm_encoder::{
     CodeSection, EntityType, Function, FunctionSection, ImportSection, SectionId, TypeSection,
     ValType,
 };
-use wasmtime::{Caller, Extern, Linker, Store, WasmBacktrace};
+use wasmtime::{Caller, Extern, FrameInfo, Linker, Store, WasmBacktrace};
 
 use crate::heap::Count;
 use crate::instrument::Width;
-use crate::module::{Allocator, CodeFrame, Module, Role};
+use crate::module::{Allocator, CodeFrame, Layer, Module, Role};
 use crate::run::{Log, MarkKind, Observer, Overwhelmed, State};
 
 /// Functions that the naive module imports.
@@ -97,8 +97,13 @@ impl Rewrite<'_> {
             code.local_get(parameter);
         }
         code.call(self.shifted(allocator.function));
-        if has_result {
-            let result = parameters.len() as u32;
+        let result = parameters.len() as u32;
+        if allocator.role.is_apart() {
+            // The host is told where the stack is in memory once there is a block, and otherwise zero.
+            code.local_tee(result).i32_const(number as i32);
+            code.local_get(result).i32_eqz().global_get(0).i32_mul();
+            code.i64_extend_i32_u();
+        } else if has_result {
             code.local_tee(result)
                 .i32_const(number as i32)
                 .local_get(result);
@@ -207,6 +212,10 @@ pub(crate) struct Naive {
     /// Arguments of the outermost allocator call that is under way, and where it was called.
     outermost: Option<([u64; ARGUMENTS], Vec<Place>)>,
     depth: u32,
+    /// Where those allocators were called that count by themselves, the innermost last.
+    apart: Vec<Vec<Place>>,
+    /// Address and size of what a lower layer of those handed out last.
+    inner_apart: (u64, u64),
     inner: u64,
     /// The block that the outermost call resizes, as a lower layer calls it.
     resized: Option<u64>,
@@ -228,6 +237,8 @@ impl Naive {
             allocators,
             outermost: None,
             depth: 0,
+            apart: Vec::new(),
+            inner_apart: (0, 0),
             inner: 0,
             resized: None,
             blocks: HashMap::new(),
@@ -240,8 +251,11 @@ impl Naive {
     }
 
     fn enter(&mut self, number: usize, arguments: [u64; ARGUMENTS], backtrace: &WasmBacktrace) {
-        self.depth += 1;
         let allocator = &self.allocators[number];
+        if allocator.role.is_apart() {
+            return self.apart.push(self.stack(backtrace));
+        }
+        self.depth += 1;
         if self.depth == 1 {
             self.inner = 0;
             self.resized = match allocator.role {
@@ -263,8 +277,25 @@ impl Naive {
     }
 
     fn exit(&mut self, number: usize, result: u64, memory: &[u8]) {
-        self.depth -= 1;
         let role = self.allocators[number].role;
+        if let Role::AllocateOnStack {
+            size,
+            address,
+            layer,
+        } = role
+        {
+            let operand = |offset: u32| {
+                let at = result as usize + offset as usize;
+                let bytes = memory[at..at + 8].try_into().expect("eight bytes");
+                u64::from_le_bytes(bytes)
+            };
+            let site = self.apart.pop().expect("it was entered");
+            if result != 0 {
+                self.allocate_apart((operand(address), operand(size)), layer, site);
+            }
+            return;
+        }
+        self.depth -= 1;
         if self.depth > 0 {
             let is_address = matches!(
                 role,
@@ -290,6 +321,7 @@ impl Naive {
                 self.resize(argument(address), argument(address), argument(size), site);
             }
             Role::ResizeInPlace { .. } => {}
+            Role::AllocateOnStack { .. } => unreachable!("it was counted above"),
             Role::Free { address } => self.free(argument(address)),
             Role::Allocate { size } => self.allocate(result, argument(size), site),
             Role::AllocateArray { count, size } => {
@@ -330,6 +362,18 @@ impl Naive {
                 );
             }
         }
+    }
+
+    fn allocate_apart(&mut self, block: (u64, u64), layer: Layer, site: Vec<Place>) {
+        let (address, size) = block;
+        let is_handed_on = layer == Layer::Upper && block == self.inner_apart;
+        if size == 0 || is_handed_on {
+            return;
+        }
+        if layer == Layer::Lower {
+            self.inner_apart = block;
+        }
+        self.allocate(address, size, site);
     }
 
     fn resize(&mut self, old: u64, new: u64, size: u64, site: Vec<Place>) {
@@ -388,7 +432,9 @@ impl Naive {
     /// The calling context of the wrapper on top, innermost first, without cycles.
     fn stack(&self, backtrace: &WasmBacktrace) -> Vec<Place> {
         let mut stack: Vec<Place> = Vec::new();
-        for frame in backtrace.frames()[1..].iter().rev() {
+        let is_original =
+            |frame: &&FrameInfo| frame.func_index() < self.module.function_count() + IMPORTS;
+        for frame in backtrace.frames()[1..].iter().rev().filter(is_original) {
             let place = self.places.at(
                 frame.func_index(),
                 frame.module_offset().expect("there is an address map"),

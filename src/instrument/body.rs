@@ -57,8 +57,9 @@ pub(crate) fn rewrite(
     let body = FunctionBody::new(BinaryReader::new(&source[range.clone()], range.start));
     let locals = declared_locals(&body)?;
     let first_local = plan.parameters(function) + locals.count;
+    let own = own_locals(plan, kind, function);
     let counting = (kind == Kind::Counted)
-        .then(|| Counting::of_body(plan, layout, function, first_local + NOTED.len() as u32));
+        .then(|| Counting::of_body(plan, layout, function, first_local + own.len() as u32));
     let mut rewrite = Rewrite {
         plan,
         function,
@@ -73,7 +74,11 @@ pub(crate) fn rewrite(
             offsets,
         },
     };
-    rewrite.declare_locals(&locals, counting.as_ref());
+    let more: Vec<_> = own
+        .into_iter()
+        .chain(counting.iter().flat_map(Counting::locals))
+        .collect();
+    rewrite.copy.declare_locals(&locals, &more);
     rewrite.enter(counting.as_ref());
     if kind == Kind::Counted {
         rewrite.with_ways_out(&body)?;
@@ -98,6 +103,23 @@ const CALL: u8 = 0x10;
 /// Locals through which an allocator passes what another one handed to it, by its type.
 const NOTED: [wasm_encoder::ValType; 2] = [wasm_encoder::ValType::I32, wasm_encoder::ValType::I64];
 
+/// The locals that are added for the rewrite itself.
+fn own_locals(plan: &Plan<'_>, kind: Kind, function: u32) -> Vec<wasm_encoder::ValType> {
+    if keeps_context(plan, kind, function) {
+        let unfolded = plan.hands_on_unfolded(function);
+        return vec![wasm_encoder::ValType::I64; 1 + usize::from(unfolded)];
+    }
+    match kind {
+        Kind::Counted | Kind::Plain => NOTED.to_vec(),
+        Kind::Context | Kind::Other => Vec::new(),
+    }
+}
+
+/// Whether the calling context is handed on, which an allocator does only to what counts by itself.
+fn keeps_context(plan: &Plan<'_>, kind: Kind, function: u32) -> bool {
+    kind != Kind::Plain && plan.keeps_context(function)
+}
+
 /// The rewrite of one body, as far as it got.
 struct Rewrite<'a> {
     plan: &'a Plan<'a>,
@@ -112,22 +134,13 @@ struct Rewrite<'a> {
 }
 
 impl Rewrite<'_> {
-    fn declare_locals(&mut self, locals: &Locals, counting: Option<&Counting<'_>>) {
-        let mut more = match self.kind {
-            Kind::Other => Vec::new(),
-            Kind::Context => {
-                let unfolded = self.taken().unfolded.is_some();
-                vec![wasm_encoder::ValType::I64; 1 + usize::from(unfolded)]
-            }
-            Kind::Counted | Kind::Plain => NOTED.to_vec(),
-        };
-        more.extend(counting.into_iter().flat_map(Counting::locals));
-        self.copy.declare_locals(locals, &more);
+    fn keeps_context(&self) -> bool {
+        keeps_context(self.plan, self.kind, self.function)
     }
 
     fn enter(&mut self, counting: Option<&Counting<'_>>) {
         let (plan, function, taken) = (self.plan, self.function, self.taken());
-        if self.kind == Kind::Context {
+        if self.keeps_context() {
             let entry = plan.recursion_entry(function);
             self.copy
                 .insert(|code| contexts::enter(code, &plan.indices, taken, function, entry));
@@ -148,7 +161,7 @@ impl Rewrite<'_> {
 
     fn mention(&mut self, what: What, at: Range<usize>) {
         self.copy.until(at.start);
-        if self.kind == Kind::Context && self.plan.call_reaches(what) {
+        if self.keeps_context() && self.plan.call_reaches(what) {
             self.set_context(what, at.start as u32);
         }
         self.copy.mark(at.start);
@@ -232,9 +245,9 @@ impl Rewrite<'_> {
     }
 
     fn direct(&mut self, what: What, opcode: u8, target: u32, end: usize) {
-        let is_allocator = matches!(self.kind, Kind::Counted | Kind::Plain);
+        let hides = matches!(self.kind, Kind::Counted | Kind::Plain) && !self.keeps_context();
         match self.plan.allocator(target) {
-            Some(callee) if is_allocator && what.is_call() => {
+            Some(callee) if hides && what.is_call() => {
                 self.nested_call(what, callee, opcode, end);
             }
             _ => {

@@ -11,7 +11,7 @@ use super::event::{ALIAS, FREE, RELEASED, RESIZE};
 use super::indices::{Helper, Indices, Register};
 use super::layout::{Layout, Width};
 use super::plan::Plan;
-use crate::module::{Allocator, Nesting, Role};
+use crate::module::{Allocator, Layer, Nesting, Role};
 
 /// Parameters of the sized form of a resize: address, old size, alignment, new size.
 const SIZED_RESIZE: usize = 4;
@@ -58,10 +58,21 @@ enum Local {
     Site,
     Cursor,
     Result,
+    /// The number of the call site, where what the allocator calls sets others.
+    CallSite,
 }
 
 /// How many they are.
-const LOCALS: u32 = 6;
+const LOCALS: u32 = 7;
+
+/// The global that points to a stack in memory; see [`Role::AllocateOnStack`].
+const STACK_POINTER: u32 = 0;
+
+/// By what an upper layer knows the block again that a lower one handed out.
+const INNER: [(Local, Register); 2] = [
+    (Local::Address, Register::Inner),
+    (Local::Size, Register::InnerSize),
+];
 
 impl<'a> Counting<'a> {
     /// For a defined allocator, whose body has locals of its own before `first_local`.
@@ -100,6 +111,7 @@ impl<'a> Counting<'a> {
             ValType::I32,
             ValType::I32,
             self.result.unwrap_or(ValType::I32),
+            ValType::I32,
         ];
         own.into_iter().chain(self.parameters.iter().copied())
     }
@@ -145,9 +157,15 @@ impl<'a> Counting<'a> {
             self.put_block_under_way(code);
             code.global_set(self.register(Register::Inner));
         }
-        if self.nesting.hidden {
+        if self.calls_with_contexts() {
             // Taken now, since what the allocator calls sets contexts of its own.
             self.take_context(code);
+        }
+        if self.allocator.role.is_apart() {
+            code.global_get(self.register(Register::CallSite))
+                .local_set(self.local(Local::CallSite));
+        }
+        if self.nesting.hidden {
             code.i32_const(1)
                 .global_set(self.register(Register::Inside));
         }
@@ -205,6 +223,11 @@ impl<'a> Counting<'a> {
             Width::Narrow => code.i32_const(self.allocator.header as i32).i32_sub(),
             Width::Wide => code.i64_const(self.allocator.header.into()).i64_sub(),
         };
+    }
+
+    /// Whether what it calls may set contexts, so that it takes its own at entry.
+    fn calls_with_contexts(&self) -> bool {
+        self.nesting.hidden || self.allocator.role.is_apart()
     }
 
     fn catches(&self) -> bool {
@@ -298,6 +321,11 @@ impl<'a> Counting<'a> {
                 self.keep_product(code, count, size);
                 self.record_allocation(code);
             }
+            Role::AllocateOnStack {
+                size,
+                address,
+                layer,
+            } => self.record_on_stack(code, (size, address), layer),
             Role::Resize { address, size } => {
                 self.keep_field(code, size, Local::Size);
                 self.record_resize(code, address);
@@ -338,6 +366,66 @@ impl<'a> Counting<'a> {
             .if_on(self.layout.width);
         self.append_block(code);
         code.end();
+    }
+
+    /// A function that did not come to its end will be entered again, and counts then.
+    fn record_on_stack(
+        &self,
+        code: &mut InstructionSink<'_>,
+        (size, address): (u32, u32),
+        layer: Layer,
+    ) {
+        self.put_result(code);
+        code.i32_eqz().if_(BlockType::Empty);
+        self.load_operand(code, size);
+        code.local_tee(self.local(Local::Size))
+            .if_on(self.layout.width);
+        self.load_operand(code, address);
+        code.local_set(self.local(Local::Address));
+        if layer == Layer::Upper {
+            self.is_not_inner(code);
+            code.if_(BlockType::Empty);
+        }
+        code.local_get(self.local(Local::CallSite))
+            .global_set(self.register(Register::CallSite));
+        self.append_block(code);
+        if layer == Layer::Upper {
+            code.end();
+        } else {
+            self.keep_inner(code);
+        }
+        code.end().end();
+    }
+
+    /// Leaves on the stack whether this is another block than the one that the lower layer handed out last. Both are asked for
+    /// the same size if it is the same block; address and size together are told from those of a block that was there before.
+    fn is_not_inner(&self, code: &mut InstructionSink<'_>) {
+        for (local, register) in INNER {
+            code.local_get(self.local(local))
+                .global_get(self.register(register));
+            match self.layout.width {
+                Width::Narrow => code.i32_ne(),
+                Width::Wide => code.i64_ne(),
+            };
+        }
+        code.i32_or();
+    }
+
+    fn keep_inner(&self, code: &mut InstructionSink<'_>) {
+        for (local, register) in INNER {
+            code.local_get(self.local(local))
+                .global_set(self.register(register));
+        }
+    }
+
+    /// Leaves what lies on the stack in memory at that offset: of a word of eight bytes the half that a 32-bit memory needs.
+    fn load_operand(&self, code: &mut InstructionSink<'_>, offset: u32) {
+        code.global_get(STACK_POINTER).i32_load(MemArg {
+            offset: offset.into(),
+            align: 2,
+            memory_index: 0,
+        });
+        self.widen(code, ValType::I32);
     }
 
     /// A resize that failed leaves the block as it is, unless it was one to nothing, which frees it.
@@ -395,7 +483,7 @@ impl<'a> Counting<'a> {
 
     /// Appends the new block, and the address under which a lower layer knows it.
     fn append_block(&self, code: &mut InstructionSink<'_>) {
-        if !self.nesting.hidden {
+        if !self.calls_with_contexts() {
             self.take_context(code);
         }
         let books = self.books();

@@ -34,6 +34,8 @@ pub(crate) enum Register {
     Inside,
     /// The address that a lower layer of the allocator handed out last.
     Inner,
+    /// The size of that block, where each layer counts by itself.
+    InnerSize,
     /// The calling context of the call that is made next.
     Context,
     /// The number of the call site of the allocator that was called last.
@@ -43,10 +45,11 @@ pub(crate) enum Register {
 }
 
 impl Register {
-    pub(crate) const ALL: [Register; 6] = [
+    pub(crate) const ALL: [Register; 7] = [
         Register::Cursor,
         Register::Inside,
         Register::Inner,
+        Register::InnerSize,
         Register::Context,
         Register::CallSite,
         Register::Border,

@@ -54,8 +54,9 @@ impl<'a> Plan<'a> {
 
     /// Whether the function takes its calling context at entry and hands it on to what it calls.
     pub(crate) fn keeps_context(&self, function: u32) -> bool {
-        // What an allocator calls in turn is not counted, so it needs no context.
-        self.graph.reaches(function) && self.allocator(function).is_none()
+        // What an allocator calls in turn is not counted, so it needs no context, unless it counts by itself.
+        let is_apart = |allocator: &Allocator| allocator.role.is_apart();
+        self.graph.reaches(function) && self.allocator(function).is_none_or(is_apart)
     }
 
     /// Whether an allocation can be reached by that call.

@@ -471,7 +471,7 @@ fn entries(section: &impl Encode) -> Vec<u8> {
 fn register_type(register: Register, field: ValType) -> ValType {
     match register {
         Register::Cursor | Register::Inside | Register::CallSite => ValType::I32,
-        Register::Inner => field,
+        Register::Inner | Register::InnerSize => field,
         Register::Context | Register::Border => ValType::I64,
     }
 }

@@ -10,6 +10,7 @@ use super::bindgen;
 use super::candidates::{self, Candidates};
 use super::demangle::demangled;
 use super::families::{self, Role, Row, Shape};
+use super::go;
 use super::layers;
 
 /// A function that allocates or frees.
@@ -90,17 +91,10 @@ impl fmt::Display for NoAllocator {
     }
 }
 
-/// What Go's allocator is called.
-const GO_ALLOCATOR: &str = "runtime.mallocgc";
-/// Why that is of no use.
-const GO: &str = "it is a Go program: its functions hand arguments and results to each other on a stack of Go's own, in memory, \
-     where memgate does not look for sizes and addresses yet, and its collector frees without calling anything. \
-     Let the program tell what it holds (`runtime.ReadMemStats`), or build it with TinyGo, whose allocations are counted";
-
 impl NoAllocator {
     fn advice(&self) -> &'static str {
         if self.is_go {
-            GO
+            go::ADVICE
         } else if self.named == 0 {
             "the module has no names: build it with them (`-g`; no `-s`, `--strip-all` or `strip = true`; `wasm-opt -g`), \
              or export its allocator (`-Wl,--export=malloc,--export=free`)"
@@ -194,8 +188,7 @@ fn nothing(module: &Module) -> NoAllocator {
             .count(),
         misfits: Vec::new(),
         candidates: Candidates::default(),
-        is_go: (0..module.function_count())
-            .any(|function| module.function_name(function) == Some(GO_ALLOCATOR)),
+        is_go: go::is_go(module),
     }
 }
 
@@ -239,7 +232,8 @@ fn is_command_wrapper(name: &str) -> bool {
 fn fit(module: &Module, function: u32, symbol: &str) -> Option<Result<Allocator, Misfit>> {
     let name = demangled(symbol);
     let rows = families::rows(&families::canonical(&name));
-    if rows.is_empty() {
+    let is_apart = rows.iter().any(|row| row.role.is_apart());
+    if rows.is_empty() || (is_apart && !go::is_countable(module)) {
         return None;
     }
     let word = if module.is_memory64() {

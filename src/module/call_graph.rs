@@ -72,7 +72,7 @@ impl CallGraph {
                 .filter(|(_, holds)| **holds)
                 .map(|(calls, _)| *calls)
                 .sum::<u32>();
-        let (graph, is_allocator) = (&edges.graph, &edges.is_allocator);
+        let (graph, is_allocator) = (&edges.graph, &edges.hides);
         let functions = module.function_count() as usize;
         let allocating = allocators
             .iter()
@@ -83,6 +83,9 @@ impl CallGraph {
         let reaches_any = reaching(graph, is_allocator, every.clone().chain(module.hosts()));
         let nesting = every
             .map(|allocator| {
+                if !edges.hides[allocator as usize] {
+                    return (allocator, Nesting::default());
+                }
                 let is_imported = allocator < module.imported_functions();
                 let nesting = nesting(graph, is_allocator, &reaches_any, allocator);
                 let hidden = nesting.hidden || is_imported;
@@ -191,6 +194,8 @@ struct Edges<'m> {
     module: &'m Module,
     graph: Graph,
     is_allocator: Vec<bool>,
+    /// Allocators but for those of which what they call counts by itself.
+    hides: Vec<bool>,
     /// Functions whose address is taken, so that a second mention adds no second edge.
     is_taken: Vec<bool>,
     makes_tail_calls: Vec<bool>,
@@ -210,13 +215,16 @@ impl<'m> Edges<'m> {
             graph.add_node(());
         }
         let mut is_allocator = vec![false; functions];
+        let mut hides = vec![false; functions];
         for allocator in allocators {
             is_allocator[allocator.function as usize] = true;
+            hides[allocator.function as usize] = !allocator.role.is_apart();
         }
         Edges {
             module,
             graph,
             is_allocator,
+            hides,
             is_taken: vec![false; functions],
             makes_tail_calls: vec![false; functions],
             pass_on: BTreeSet::new(),
@@ -254,7 +262,7 @@ impl<'m> Edges<'m> {
     fn read_code(&mut self, mentions: &Mentions) -> Result<()> {
         let first = self.module.imported_functions();
         for function in first..self.module.function_count() {
-            if self.is_allocator[function as usize] && self.passes_on(function)? {
+            if self.hides[function as usize] && self.passes_on(function)? {
                 self.pass_on.insert(function);
             }
             for mention in mentions.of((function - first) as usize) {
@@ -325,7 +333,7 @@ impl<'m> Edges<'m> {
     }
 
     fn add_call(&mut self, caller: u32, callee: NodeIndex<u32>, returns: bool) {
-        let may_recurse = returns && !self.is_allocator[caller as usize];
+        let may_recurse = returns && !self.hides[caller as usize];
         self.graph
             .add_edge(NodeIndex::new(caller as usize), callee, may_recurse);
     }

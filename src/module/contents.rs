@@ -58,6 +58,8 @@ pub(super) struct Contents {
     pub(super) has_tags: bool,
     /// How many globals there are, imported ones among them.
     pub(super) globals: u32,
+    /// Whether the first global may point to a stack in the first memory: it is an `i32` that changes.
+    pub(super) has_stack_pointer: bool,
     pub(super) exports: Vec<Export>,
     /// The payload of the code section, to which DWARF's addresses are relative.
     pub(super) code: Range<usize>,
@@ -75,6 +77,11 @@ impl Contents {
             contents.take(payload?)?;
         }
         contents.globals = types.as_ref().global_count();
+        contents.has_stack_pointer = contents.globals > 0 && {
+            let first = types.as_ref().global_at(0);
+            first.mutable && first.content_type == wasmparser::ValType::I32
+        };
+        contents.has_stack_pointer &= !contents.memories.is_empty();
         contents.classify(types.as_ref());
         Ok(contents)
     }

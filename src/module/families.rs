@@ -49,6 +49,19 @@ pub enum Role {
         /// Requested bytes.
         size: u32,
     },
+    /// Returns a new block by way of a stack of the language's own in memory, to which global 0 points. Once the function has
+    /// returned 0, the size that was asked for and the block's address lie at these offsets from there; after another number
+    /// the stack was unwound, and the function will be entered again where it was left. Nothing is handed out for zero bytes.
+    ///
+    /// What such a function calls counts by itself, since it may be resumed without its caller.
+    AllocateOnStack {
+        /// Where the requested bytes are.
+        size: u32,
+        /// Where the block's address is.
+        address: u32,
+        /// Which of two that hand out the same block it is.
+        layer: Layer,
+    },
     /// Gives a block back; null is no block.
     Free {
         /// The block.
@@ -62,7 +75,21 @@ pub enum Role {
     },
 }
 
+/// A place among allocators of which one may call the other, where each counts by itself.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Layer {
+    /// Hands on what the lower one handed out last, at once and as it is, or else a block of its own.
+    Upper,
+    /// Calls none of the others for its block.
+    Lower,
+}
+
 impl Role {
+    /// Whether what it calls counts by itself, and not as a part of it.
+    pub fn is_apart(self) -> bool {
+        matches!(self, Role::AllocateOnStack { .. })
+    }
+
     /// Whether it hands out blocks.
     pub fn allocates(self) -> bool {
         !matches!(self, Role::Free { .. } | Role::Release { .. })
@@ -116,8 +143,10 @@ const RUST: &str = "Rust";
 const RUST_DLMALLOC: &str = "Rust dlmalloc";
 const ZIG: &str = "Zig";
 const ASSEMBLYSCRIPT: &str = "AssemblyScript";
-/// Its collector frees in a way that cannot be seen.
-pub(super) const TINYGO: &str = "TinyGo";
+const GO: &str = "Go";
+const TINYGO: &str = "TinyGo";
+/// Their collectors free in a way that cannot be seen.
+pub(super) const UNSEEN: [&str; 2] = [GO, TINYGO];
 const CANONICAL_ABI: &str = "canonical ABI";
 pub(super) const WASM_BINDGEN: &str = "wasm-bindgen";
 
@@ -212,6 +241,11 @@ const TABLE: &[Row] = &[
     row(TINYGO, &["runtime.alloc"], (2, 1), Role::Allocate { size: 0 }),
     row(TINYGO, &["runtime.alloc"], (1, 1), Role::Allocate { size: 0 }),
 
+    // What they take and return lies on a stack in memory. Compilers call those that serve one class of sizes in place of
+    // `mallocgc`, which calls them, too. See [`go`](super::go) for older ones.
+    row(GO, &["runtime.mallocgc"], (1, 1), Role::AllocateOnStack { size: 0, address: 24, layer: Layer::Upper }),
+    row(GO, &["runtime.mallocgcSmallNoScanSC", "runtime.mallocgcSmallScanNoHeaderSC", "runtime.mallocgcTinySC", "runtime.mallocgcTinySize"], (1, 1), Role::AllocateOnStack { size: 0, address: 24, layer: Layer::Lower }),
+
     row(CANONICAL_ABI, &["cabi_realloc"], (4, 1), Role::Resize { address: 0, size: 3 }),
 
     // The alignment came with wasm-bindgen 0.2.85.
@@ -248,6 +282,12 @@ pub(super) fn canonical(demangled: &str) -> String {
     }
     if let Some(method) = zig_method(demangled) {
         return format!("heap.Allocator.{method}");
+    }
+    if demangled.starts_with("runtime.mallocgc") {
+        // Go numbers its classes of sizes.
+        return demangled
+            .trim_end_matches(|c: char| c.is_ascii_digit())
+            .to_owned();
     }
     demangled
         .strip_prefix("__rustc::")

