@@ -15,6 +15,10 @@ pub mod judge;
 pub mod module;
 #[cfg(test)]
 mod naive;
+// Cargo-fuzz sets this for all crates that it builds: what its targets call is no part of the API.
+#[cfg(any(test, fuzzing))]
+#[doc(hidden)]
+pub mod proof;
 pub mod report;
 pub mod run;
 pub mod snapshot;

@@ -405,12 +405,12 @@ impl Naive {
 }
 
 impl Observer for Naive {
-    fn site(&mut self, _: Vec<CodeFrame>, _: bool) {}
+    fn site(&mut self, _: &[CodeFrame], _: bool) {}
     fn events(&mut self, _: Width, _: &[u8], _: u64) -> Result<(), Overwhelmed> {
         Ok(())
     }
     fn mark(&mut self, _: MarkKind, _: u64, _: u64) {}
-    fn finish(&mut self, _: Log) {}
+    fn finish(&mut self, _: Log, _: Vec<Vec<CodeFrame>>) {}
 }
 
 /// Provides the two functions of a naive module.

@@ -70,7 +70,7 @@ struct Weighed {
 }
 
 impl Observer for Weighed {
-    fn site(&mut self, stack: Vec<CodeFrame>, folded: bool) {
+    fn site(&mut self, stack: &[CodeFrame], folded: bool) {
         self.fold.site(stack, folded);
     }
 
@@ -87,8 +87,8 @@ impl Observer for Weighed {
         }
     }
 
-    fn finish(&mut self, log: Log) {
-        Observer::finish(&mut self.fold, log);
+    fn finish(&mut self, log: Log, stacks: Vec<Vec<CodeFrame>>) {
+        Observer::finish(&mut self.fold, log, stacks);
     }
 }
 

@@ -37,7 +37,7 @@ impl Paced {
 }
 
 impl Observer for Paced {
-    fn site(&mut self, stack: Vec<CodeFrame>, folded: bool) {
+    fn site(&mut self, stack: &[CodeFrame], folded: bool) {
         self.fold.site(stack, folded);
     }
 
@@ -53,14 +53,16 @@ impl Observer for Paced {
         let measured = self.began.elapsed().as_secs_f64();
         if matches!(kind, MarkKind::Cycle(_)) {
             let began = Instant::now();
-            self.plain.run(self.n).expect("the plain module runs as well");
+            self.plain
+                .run(self.n)
+                .expect("the plain module runs as well");
             self.cycles.push((began.elapsed().as_secs_f64(), measured));
         }
         self.began = Instant::now();
     }
 
-    fn finish(&mut self, log: Log) {
+    fn finish(&mut self, log: Log, stacks: Vec<Vec<CodeFrame>>) {
         self.log = log;
-        Observer::finish(&mut self.fold, log);
+        Observer::finish(&mut self.fold, log, stacks);
     }
 }

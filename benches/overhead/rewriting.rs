@@ -32,7 +32,6 @@ pub(crate) fn measure(engine: &Engine) -> wasmtime::Result<Value> {
         drop(rewritten);
     }
     let rewritten = instrument(&small)?.wasm;
-    std::fs::write("/tmp/strings.inst.wasm", &rewritten).ok();
     let mut ratios = Vec::new();
     for _ in 0..ROUNDS {
         let plain = compile(engine, small.bytes())?;
@@ -56,7 +55,9 @@ fn compile(engine: &Engine, wasm: &[u8]) -> wasmtime::Result<f64> {
 }
 
 fn machine_code(engine: &Engine, wasm: &[u8]) -> wasmtime::Result<usize> {
-    Ok(wasmtime::Module::new(engine.as_wasmtime(), wasm)?.text().len())
+    Ok(wasmtime::Module::new(engine.as_wasmtime(), wasm)?
+        .text()
+        .len())
 }
 
 fn code_size(wasm: &[u8]) -> wasmtime::Result<usize> {

@@ -17,7 +17,13 @@ pub struct Fold {
     blocks: Blocks,
     cohorts: Cohorts,
     tallies: Vec<Tally>,
-    sites: Vec<SiteRecord>,
+    /// Which sites stand for all contexts of a call site.
+    folded: Vec<bool>,
+    /// The stack of each site, once the run is over.
+    stacks: Vec<Vec<CodeFrame>>,
+    /// What each site held at the marks that reports compare.
+    kept: Vec<(MarkKind, Vec<Count>)>,
+    survivors: Vec<(u32, Survivors)>,
     live: Count,
     total: Count,
     peak: Count,
@@ -50,20 +56,44 @@ struct Tally {
 impl Fold {
     /// What is known once the run is over.
     pub fn finish(mut self) -> Recording {
-        for (site, tally) in self.sites.iter_mut().zip(&mut self.tallies) {
-            tally.settle_peak(self.peak_number);
-            site.total = tally.total;
-            site.at_peak = tally.at_peak;
-        }
+        let sites = self.site_records();
         Recording {
             marks: self.marks,
             peak: self.peak,
             peak_time: self.peak_time,
-            sites: self.sites,
+            sites,
             wrong_frees: (self.diagnostics.unknown_frees == 0).then(WrongFrees::default),
             wrongly_freed: self.wrongly_freed,
             diagnostics: self.diagnostics,
         }
+    }
+
+    fn site_records(&mut self) -> Vec<SiteRecord> {
+        let mut stacks = std::mem::take(&mut self.stacks).into_iter();
+        let mut records: Vec<SiteRecord> = self
+            .tallies
+            .iter_mut()
+            .zip(&self.folded)
+            .map(|(tally, folded)| {
+                tally.settle_peak(self.peak_number);
+                SiteRecord {
+                    stack: stacks.next().unwrap_or_default(),
+                    folded: *folded,
+                    total: tally.total,
+                    at_peak: tally.at_peak,
+                    ..SiteRecord::default()
+                }
+            })
+            .collect();
+        for (kind, counts) in &self.kept {
+            for (record, count) in records.iter_mut().zip(counts) {
+                record.keep(*kind, *count);
+            }
+        }
+        for (site, survivors) in &self.survivors {
+            records[*site as usize].survivors.push(*survivors);
+        }
+        records
     }
 
     #[inline]
@@ -161,9 +191,7 @@ impl Fold {
             Some(number) => number,
             None => {
                 let number = self.cohorts.open(site, self.cycle);
-                *tally
-                    .cohort
-                    .insert(NonZeroU32::MIN.saturating_add(number))
+                *tally.cohort.insert(NonZeroU32::MIN.saturating_add(number))
             }
         };
         number.get() - 1
@@ -176,12 +204,12 @@ impl Fold {
         if (site as usize) < known {
             return site;
         }
-        self.add_site(SiteRecord::default());
+        self.add_site(false);
         known as u32
     }
 
-    fn add_site(&mut self, record: SiteRecord) {
-        self.sites.push(record);
+    fn add_site(&mut self, folded: bool) {
+        self.folded.push(folded);
         self.tallies.push(Tally {
             // Earlier maxima were reached without this site.
             peak_number: self.peak_number,
@@ -191,14 +219,9 @@ impl Fold {
 
     /// Keeps what every site holds at one of the marks that reports compare.
     fn keep_sites(&mut self, kind: MarkKind) {
-        for (site, tally) in self.sites.iter_mut().zip(&self.tallies) {
-            match kind {
-                MarkKind::Baseline => site.at_baseline = tally.live,
-                MarkKind::IdleStart => site.at_idle_start = tally.live,
-                MarkKind::IdleEnd => site.at_idle_end = tally.live,
-                MarkKind::Final => site.at_end = tally.live,
-                MarkKind::Cycle(_) => {}
-            }
+        if !matches!(kind, MarkKind::Cycle(_)) {
+            let counts = self.tallies.iter().map(|tally| tally.live).collect();
+            self.kept.push((kind, counts));
         }
     }
 
@@ -217,9 +240,7 @@ impl Fold {
             survivors.entry((site, birth)).or_default().add(block.size);
         }
         for ((site, cycle), live) in survivors {
-            self.sites[site as usize]
-                .survivors
-                .push(Survivors { cycle, live });
+            self.survivors.push((site, Survivors { cycle, live }));
         }
     }
 }
@@ -236,12 +257,8 @@ impl Tally {
 }
 
 impl Observer for Fold {
-    fn site(&mut self, stack: Vec<CodeFrame>, folded: bool) {
-        self.add_site(SiteRecord {
-            stack,
-            folded,
-            ..SiteRecord::default()
-        });
+    fn site(&mut self, _: &[CodeFrame], folded: bool) {
+        self.add_site(folded);
     }
 
     fn events(&mut self, width: Width, log: &[u8], time: u64) -> Result<(), Overwhelmed> {
@@ -276,7 +293,8 @@ impl Observer for Fold {
         }
     }
 
-    fn finish(&mut self, log: Log) {
+    fn finish(&mut self, log: Log, stacks: Vec<Vec<CodeFrame>>) {
+        self.stacks = stacks;
         self.diagnostics.contexts = log.contexts;
         self.diagnostics.folded_allocations = log.folded_allocations;
     }

@@ -182,7 +182,7 @@ impl Inquiry {
 }
 
 impl Observer for Inquiry {
-    fn site(&mut self, _: Vec<CodeFrame>, _: bool) {}
+    fn site(&mut self, _: &[CodeFrame], _: bool) {}
 
     fn events(&mut self, width: Width, log: &[u8], _: u64) -> Result<(), Overwhelmed> {
         decode(width, log).for_each(|event| self.event(event));
@@ -194,7 +194,7 @@ impl Observer for Inquiry {
     }
 
     fn mark(&mut self, _: MarkKind, _: u64, _: u64) {}
-    fn finish(&mut self, _: Log) {}
+    fn finish(&mut self, _: Log, _: Vec<Vec<CodeFrame>>) {}
 }
 
 #[cfg(test)]

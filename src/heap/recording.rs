@@ -78,6 +78,19 @@ pub struct SiteRecord {
     pub survivors: Vec<Survivors>,
 }
 
+impl SiteRecord {
+    /// Keeps what was live at a mark.
+    pub(super) fn keep(&mut self, mark: MarkKind, live: Count) {
+        match mark {
+            MarkKind::Baseline => self.at_baseline = live,
+            MarkKind::IdleStart => self.at_idle_start = live,
+            MarkKind::IdleEnd => self.at_idle_end = live,
+            MarkKind::Final => self.at_end = live,
+            MarkKind::Cycle(_) => {}
+        }
+    }
+}
+
 /// What the log showed that is no allocation or free of a known block.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct Diagnostics {

@@ -5,12 +5,12 @@ use std::ops::Range;
 use wasm_encoder::{Encode, InstructionSink};
 use wasmparser::{BinaryReader, FunctionBody, Operator, ValType};
 
-use super::counting::{self, Counting};
 use super::contexts::{self, Taken};
+use super::counting::{self, Counting};
 use super::layout::Layout;
 use super::offsets::Offsets;
 use super::plan::Plan;
-use crate::module::{Allocator, Role};
+use crate::module::{Allocator, Role, What};
 
 /// How a function's body is rewritten.
 #[derive(Clone, Copy, PartialEq, Eq)]
@@ -75,10 +75,12 @@ pub(crate) fn rewrite(
     };
     rewrite.declare_locals(&locals, counting.as_ref());
     rewrite.enter(counting.as_ref());
-    let mut operators = body.get_operators_reader()?;
-    while !operators.eof() {
-        let (operator, start) = operators.read_with_offset()?;
-        rewrite.operator(&operator, start..operators.original_position());
+    if kind == Kind::Counted {
+        rewrite.with_ways_out(&body)?;
+    } else {
+        for mention in plan.mentions(function) {
+            rewrite.mention(mention.what, mention.start as usize..mention.end as usize);
+        }
     }
     rewrite.copy.until(range.end);
     if let Some(counting) = counting {
@@ -90,9 +92,11 @@ pub(crate) fn rewrite(
     Ok(())
 }
 
+/// The opcode of a call.
+const CALL: u8 = 0x10;
+
 /// Locals through which an allocator passes what another one handed to it, by its type.
-const NOTED: [wasm_encoder::ValType; 2] =
-    [wasm_encoder::ValType::I32, wasm_encoder::ValType::I64];
+const NOTED: [wasm_encoder::ValType; 2] = [wasm_encoder::ValType::I32, wasm_encoder::ValType::I64];
 
 /// The rewrite of one body, as far as it got.
 struct Rewrite<'a> {
@@ -142,59 +146,60 @@ impl Rewrite<'_> {
         }
     }
 
-    fn operator(&mut self, operator: &Operator<'_>, at: Range<usize>) {
-        if self.kind == Kind::Counted && self.leaves(operator, at.clone()) {
-            return;
-        }
-        let Some(reference) = Reference::of(operator) else {
-            return;
-        };
+    fn mention(&mut self, what: What, at: Range<usize>) {
         self.copy.until(at.start);
-        if self.kind == Kind::Context && self.plan.call_reaches(&reference) {
-            self.set_context(&reference, at.start as u32);
+        if self.kind == Kind::Context && self.plan.call_reaches(what) {
+            self.set_context(what, at.start as u32);
         }
         self.copy.mark(at.start);
-        if let Some((opcode, target)) = reference.direct() {
-            self.direct(&reference, opcode, target, at.end);
+        if let Some((opcode, target)) = direct(what) {
+            self.direct(what, opcode, target, at.end);
         }
     }
 
-    /// Turns what would leave an allocator's body into a jump to the block around it, behind which the event is written down;
-    /// whether the operator was one of those.
-    fn leaves(&mut self, operator: &Operator<'_>, at: Range<usize>) -> bool {
-        match operator {
-            Operator::Block { .. }
-            | Operator::Loop { .. }
-            | Operator::If { .. }
-            | Operator::TryTable { .. } => self.depth += 1,
-            Operator::End => self.depth = self.depth.saturating_sub(1),
-            Operator::Return => {
-                self.copy.until(at.start);
-                self.jump_out(at.end);
-                return true;
+    /// An allocator's body: what would leave it becomes a jump to the end of the block around it, behind which the event is
+    /// written down.
+    fn with_ways_out(&mut self, body: &FunctionBody<'_>) -> wasmparser::Result<()> {
+        let mut mentions = self.plan.mentions(self.function).iter().peekable();
+        let mut operators = body.get_operators_reader()?;
+        while !operators.eof() {
+            let (operator, start) = operators.read_with_offset()?;
+            let at = start..operators.original_position();
+            let mention = mentions.next_if(|mention| mention.start as usize == start);
+            match operator {
+                Operator::Block { .. }
+                | Operator::Loop { .. }
+                | Operator::If { .. }
+                | Operator::TryTable { .. } => self.depth += 1,
+                Operator::End => self.depth = self.depth.saturating_sub(1),
+                Operator::Return => {
+                    self.copy.until(at.start);
+                    self.copy.mark(at.start);
+                    self.jump_out(at.end);
+                }
+                _ => match mention {
+                    Some(mention) if mention.what.is_tail_call() => {
+                        self.returned_call(mention.what, at)
+                    }
+                    Some(mention) => self.mention(mention.what, at),
+                    None => {}
+                },
             }
-            Operator::ReturnCall { function_index } => {
-                self.copy.until(at.start);
-                self.copy.mark(at.start);
-                const CALL: u8 = 0x10;
-                self.direct(
-                    &Reference::Call(*function_index),
-                    CALL,
-                    *function_index,
-                    at.end,
-                );
-                self.jump_out(at.end);
-                return true;
-            }
-            Operator::ReturnCallIndirect { .. } | Operator::ReturnCallRef { .. } => {
-                self.copy.until(at.start);
-                self.copy.return_call(at.clone());
-                self.jump_out(at.end);
-                return true;
-            }
-            _ => {}
         }
-        false
+        Ok(())
+    }
+
+    /// A tail call as a call, and a jump.
+    fn returned_call(&mut self, what: What, at: Range<usize>) {
+        self.copy.until(at.start);
+        match what {
+            What::TailCall(function) => {
+                self.copy.mark(at.start);
+                self.direct(What::Call(function), CALL, function, at.end);
+            }
+            _ => self.copy.return_call(at.clone()),
+        }
+        self.jump_out(at.end);
     }
 
     fn jump_out(&mut self, end: usize) {
@@ -205,12 +210,12 @@ impl Rewrite<'_> {
         self.copy.from = end;
     }
 
-    fn set_context(&mut self, reference: &Reference, offset: u32) {
+    fn set_context(&mut self, what: What, offset: u32) {
         let (plan, taken) = (self.plan, self.taken());
         let indices = &plan.indices;
-        let is_recursion = plan.is_plain_recursion(self.function, reference);
+        let is_recursion = plan.is_plain_recursion(self.function, what);
         self.copy.insert(|code| {
-            if reference.is_tail_call() {
+            if what.is_tail_call() {
                 contexts::before_tail_call(code, indices, taken);
             } else if is_recursion {
                 contexts::hand_on(code, indices, taken);
@@ -218,7 +223,7 @@ impl Rewrite<'_> {
                 contexts::before_call(code, indices, taken, offset);
             }
         });
-        if plan.may_be_allocator(reference) {
+        if plan.may_be_allocator(what) {
             *self.allocator_calls += 1;
             let number = *self.allocator_calls;
             self.copy
@@ -226,11 +231,11 @@ impl Rewrite<'_> {
         }
     }
 
-    fn direct(&mut self, reference: &Reference, opcode: u8, target: u32, end: usize) {
+    fn direct(&mut self, what: What, opcode: u8, target: u32, end: usize) {
         let is_allocator = matches!(self.kind, Kind::Counted | Kind::Plain);
         match self.plan.allocator(target) {
-            Some(callee) if is_allocator && reference.is_call() => {
-                self.nested_call(reference, callee, opcode, end);
+            Some(callee) if is_allocator && what.is_call() => {
+                self.nested_call(what, callee, opcode, end);
             }
             _ => {
                 let target = self.plan.indices.reference(target);
@@ -240,7 +245,7 @@ impl Rewrite<'_> {
     }
 
     /// An allocator calls another one: no event, but what it gets may come back to be freed.
-    fn nested_call(&mut self, reference: &Reference, callee: &Allocator, opcode: u8, end: usize) {
+    fn nested_call(&mut self, what: What, callee: &Allocator, opcode: u8, end: usize) {
         let (plan, indices) = (self.plan, &self.plan.indices);
         let caller = plan.allocator(self.function).expect("it calls from within");
         let plain = indices.plain(callee.function);
@@ -249,8 +254,8 @@ impl Rewrite<'_> {
             return self.copy.replace(opcode, plain, end);
         }
         let results = plan.module.signature(callee.function).results();
-        match (reference, results) {
-            (Reference::Call(_), [result]) if returns_block(callee.role) => {
+        match (what, results) {
+            (What::Call(_), [result]) if returns_block(callee.role) => {
                 let is_wide = *result == ValType::I64;
                 let local = self.first_local + u32::from(is_wide);
                 self.copy.replace(opcode, plain, end);
@@ -275,51 +280,13 @@ fn returns_block(role: Role) -> bool {
     )
 }
 
-/// An operator that names a function or calls one.
-pub(crate) enum Reference {
-    Call(u32),
-    TailCall(u32),
-    Function(u32),
-    Indirect { type_index: u32 },
-    IndirectTailCall { type_index: u32 },
-}
-
-impl Reference {
-    fn of(operator: &Operator<'_>) -> Option<Reference> {
-        match *operator {
-            Operator::Call { function_index } => Some(Reference::Call(function_index)),
-            Operator::ReturnCall { function_index } => Some(Reference::TailCall(function_index)),
-            Operator::RefFunc { function_index } => Some(Reference::Function(function_index)),
-            Operator::CallIndirect { type_index, .. } | Operator::CallRef { type_index } => {
-                Some(Reference::Indirect { type_index })
-            }
-            Operator::ReturnCallIndirect { type_index, .. }
-            | Operator::ReturnCallRef { type_index } => {
-                Some(Reference::IndirectTailCall { type_index })
-            }
-            _ => None,
-        }
-    }
-
-    fn is_call(&self) -> bool {
-        !matches!(self, Reference::Function(_))
-    }
-
-    fn is_tail_call(&self) -> bool {
-        matches!(
-            self,
-            Reference::TailCall(_) | Reference::IndirectTailCall { .. }
-        )
-    }
-
-    /// Opcode and function of an operator whose immediate is a function's index.
-    fn direct(&self) -> Option<(u8, u32)> {
-        match *self {
-            Reference::Call(function) => Some((0x10, function)),
-            Reference::TailCall(function) => Some((0x12, function)),
-            Reference::Function(function) => Some((0xd2, function)),
-            Reference::Indirect { .. } | Reference::IndirectTailCall { .. } => None,
-        }
+/// Opcode and function of an instruction whose immediate is a function's index.
+fn direct(what: What) -> Option<(u8, u32)> {
+    match what {
+        What::Call(function) => Some((CALL, function)),
+        What::TailCall(function) => Some((0x12, function)),
+        What::Address(function) => Some((0xd2, function)),
+        What::Indirect { .. } | What::IndirectTailCall { .. } => None,
     }
 }
 

@@ -116,6 +116,11 @@ impl Indices {
         }
     }
 
+    /// How many functions are imported now.
+    pub(crate) fn imported(&self) -> u32 {
+        self.imported + IMPORTS
+    }
+
     /// The imported function that drains the log.
     pub(crate) fn flush(&self) -> u32 {
         self.imported
@@ -156,6 +161,24 @@ impl Indices {
         } else {
             function + IMPORTS
         }
+    }
+
+    /// As [`Indices::body`]; none if the original has no such function.
+    pub(crate) fn checked_body(&self, function: u32) -> Option<u32> {
+        (function < self.functions).then(|| self.body(function))
+    }
+
+    /// What was added for a function.
+    pub(crate) fn added_for(&self, function: u32) -> impl Iterator<Item = u32> {
+        [
+            &self.wrappers,
+            &self.plain,
+            &self.nested,
+            &self.leaving,
+            &self.entering,
+        ]
+        .into_iter()
+        .filter_map(move |functions| functions.get(&function).copied())
     }
 
     /// What a call of or a reference to an original function means now: an imported allocator's is its wrapper.
@@ -204,11 +227,6 @@ impl Indices {
         ]
         .into_iter()
         .flat_map(|(added, functions)| functions.keys().map(move |function| (added, *function)))
-    }
-
-    /// Index of the first of them.
-    pub(crate) fn first_added(&self) -> u32 {
-        self.functions + IMPORTS + Helper::ALL.len() as u32
     }
 
     /// The original function behind an index of the instrumented module; none for what the rewrite wrote itself.

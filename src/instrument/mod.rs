@@ -8,6 +8,7 @@
 mod body;
 mod books;
 mod border;
+mod code_metadata;
 mod contexts;
 mod counting;
 mod event;
@@ -26,7 +27,7 @@ use self::indices::Indices;
 pub use self::layout::{Layout, Width};
 use self::offsets::Offsets;
 use self::plan::Plan;
-use crate::module::{CodeFrame, Module, NoAllocator};
+use crate::module::{Allocator, CodeFrame, Module, NoAllocator};
 
 /// The module that an instrumented module imports from.
 pub const IMPORT_MODULE: &str = "memgate";
@@ -120,7 +121,15 @@ pub fn instrument(module: &Module) -> Result<Instrumented, InstrumentError> {
     {
         return Err(InstrumentError::AlreadyInstrumented);
     }
-    let plan = Plan::new(module)?;
+    instrument_with(module, module.allocators()?)
+}
+
+/// As [`instrument`], whatever the allocators: the proof makes its own choice of functions, or of none.
+pub(crate) fn instrument_with(
+    module: &Module,
+    allocators: Vec<Allocator>,
+) -> Result<Instrumented, InstrumentError> {
+    let plan = Plan::new(module, allocators);
     let rewritten =
         rewrite::rewrite(&plan).map_err(|error| InstrumentError::Malformed(error.to_string()))?;
     Ok(Instrumented {
@@ -136,3 +145,6 @@ pub fn instrument(module: &Module) -> Result<Instrumented, InstrumentError> {
         offsets: rewritten.offsets,
     })
 }
+
+#[cfg(test)]
+mod tests;

@@ -1,5 +1,7 @@
 //! From a place in the instrumented module back to the original.
 
+use std::ops::Range;
+
 /// Stretches of code that were copied, by where they begin in the instrumented and in the original file.
 #[derive(Clone, Debug, Default)]
 pub(crate) struct Offsets {
@@ -13,8 +15,8 @@ impl Offsets {
         self.starts.push((instrumented, original));
     }
 
-    /// Adds what is known of the code that follows, which begins at `start`.
-    pub(crate) fn append(&mut self, mut other: Offsets, start: u32) {
+    /// Takes over what is known of the code that follows, which begins at `start`.
+    pub(crate) fn append(&mut self, other: &mut Offsets, start: u32) {
         other.shift(start);
         self.starts.append(&mut other.starts);
     }
@@ -34,6 +36,16 @@ impl Offsets {
         let (start, original) = self.starts[after.checked_sub(1)?];
         Some(original + (instrumented - start))
     }
+
+    /// Where an instruction of the original file is in a stretch of the instrumented one, which holds a whole body; none before
+    /// the body's code.
+    pub(crate) fn instrumented(&self, original: u32, body: &Range<u32>) -> Option<u32> {
+        let within = |end: u32| self.starts.partition_point(|(start, _)| *start < end);
+        let starts = &self.starts[within(body.start)..within(body.end)];
+        let after = starts.partition_point(|(_, start)| *start <= original);
+        let (instrumented, start) = starts[after.checked_sub(1)?];
+        Some(instrumented + (original - start))
+    }
 }
 
 #[cfg(test)]
@@ -49,5 +61,8 @@ mod tests {
         assert_eq!(offsets.original(109), None);
         assert_eq!(offsets.original(113), Some(7));
         assert_eq!(offsets.original(125), Some(14));
+        assert_eq!(offsets.instrumented(3, &(110..200)), None);
+        assert_eq!(offsets.instrumented(7, &(110..200)), Some(113));
+        assert_eq!(offsets.instrumented(14, &(110..200)), Some(125));
     }
 }

@@ -2,10 +2,9 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use super::body::Reference;
 use super::indices::Indices;
 use super::layout::{Layout, Width};
-use crate::module::{Allocator, CallGraph, Module, Nesting, NoAllocator};
+use crate::module::{Allocator, CallGraph, Mention, Module, Nesting, What};
 
 pub(crate) struct Plan<'a> {
     pub(crate) module: &'a Module,
@@ -18,9 +17,8 @@ pub(crate) struct Plan<'a> {
 }
 
 impl<'a> Plan<'a> {
-    pub(crate) fn new(module: &'a Module) -> Result<Plan<'a>, NoAllocator> {
-        let allocators = module.allocators()?;
-        let graph = module.call_graph();
+    pub(crate) fn new(module: &'a Module, allocators: Vec<Allocator>) -> Plan<'a> {
+        let graph = CallGraph::build(module, &allocators);
         let indices = indices(module, &allocators, &graph);
         let width = width(module, &allocators);
         let mut plan = Plan {
@@ -35,7 +33,7 @@ impl<'a> Plan<'a> {
             .filter(|function| plan.may_recurse(*function))
             .zip((0..).map(Layout::recursion_entry))
             .collect();
-        Ok(plan)
+        plan
     }
 
     /// Whether the function has to find out whether it recurses. One that only calls itself need not: there it is known.
@@ -46,9 +44,9 @@ impl<'a> Plan<'a> {
     }
 
     /// Whether that call is one of a function that recurses in no other way.
-    pub(crate) fn is_plain_recursion(&self, caller: u32, call: &Reference) -> bool {
-        let callee = match *call {
-            Reference::Call(callee) | Reference::TailCall(callee) => callee,
+    pub(crate) fn is_plain_recursion(&self, caller: u32, call: What) -> bool {
+        let callee = match call {
+            What::Call(callee) | What::TailCall(callee) => callee,
             _ => return false,
         };
         caller == callee && self.graph.only_calls_itself(caller)
@@ -61,15 +59,13 @@ impl<'a> Plan<'a> {
     }
 
     /// Whether an allocation can be reached by that call.
-    pub(crate) fn call_reaches(&self, call: &Reference) -> bool {
-        match *call {
-            Reference::Call(function) | Reference::TailCall(function) => {
-                self.graph.reaches(function)
-            }
-            Reference::Indirect { type_index } | Reference::IndirectTailCall { type_index } => {
+    pub(crate) fn call_reaches(&self, call: What) -> bool {
+        match call {
+            What::Call(function) | What::TailCall(function) => self.graph.reaches(function),
+            What::Indirect { type_index } | What::IndirectTailCall { type_index } => {
                 self.graph.type_reaches(type_index)
             }
-            Reference::Function(_) => false,
+            What::Address(_) => false,
         }
     }
 
@@ -89,15 +85,13 @@ impl<'a> Plan<'a> {
     }
 
     /// Whether that call may be one of an allocator itself.
-    pub(crate) fn may_be_allocator(&self, call: &Reference) -> bool {
-        match *call {
-            Reference::Call(function) | Reference::TailCall(function) => {
-                self.allocator(function).is_some()
-            }
-            Reference::Indirect { type_index } | Reference::IndirectTailCall { type_index } => {
+    pub(crate) fn may_be_allocator(&self, call: What) -> bool {
+        match call {
+            What::Call(function) | What::TailCall(function) => self.allocator(function).is_some(),
+            What::Indirect { type_index } | What::IndirectTailCall { type_index } => {
                 self.graph.type_holds_allocator(type_index)
             }
-            Reference::Function(_) => false,
+            What::Address(_) => false,
         }
     }
 
@@ -110,6 +104,15 @@ impl<'a> Plan<'a> {
             .body(allocator)
             .is_some_and(|body| body.len() > SMALL);
         is_large && self.indices.has_plain(allocator)
+    }
+
+    /// Where a function's own code is now.
+    pub(crate) fn code(&self, function: u32) -> u32 {
+        if self.counts_around(function) {
+            self.indices.plain(function)
+        } else {
+            self.indices.body(function)
+        }
     }
 
     /// What an allocator calls that is an allocator itself.
@@ -137,6 +140,12 @@ impl<'a> Plan<'a> {
     /// Each function that may recurse, and the address of its word in the recursion table.
     pub(crate) fn recursion(&self) -> &BTreeMap<u32, u32> {
         &self.recursion
+    }
+
+    /// What the code of a defined function says of functions.
+    pub(crate) fn mentions(&self, function: u32) -> &[Mention] {
+        self.graph
+            .mentions((function - self.module.imported_functions()) as usize)
     }
 
     /// Number of a function's parameters.

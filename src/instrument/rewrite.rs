@@ -1,17 +1,19 @@
 //! Putting the instrumented module together: every section as it was, with what the books need appended.
 
+use std::borrow::Cow;
 use std::ops::Range;
 
 use wasm_encoder::reencode::{self, Reencode};
 use wasm_encoder::{
-    ConstExpr, ElementSection, Encode, EntityType, ExportKind, ExportSection, Function, GlobalSection,
-    GlobalType, MemoryType, RawSection, SectionId, TableSection, ValType,
+    ConstExpr, ElementSection, Encode, EntityType, ExportKind, ExportSection, Function,
+    GlobalSection, GlobalType, MemoryType, RawSection, SectionId, TableSection, ValType,
 };
 use wasmparser::{BinaryReader, Parser, Payload};
 
-use super::books::Books;
 use super::body::{self, Kind};
+use super::books::Books;
 use super::border::Border;
+use super::code_metadata::{self, Moved};
 use super::counting::Counting;
 use super::indices::{Added, Helper, Indices, Register};
 use super::layout::Layout;
@@ -66,12 +68,14 @@ struct Bodies<'a> {
     plan: &'a Plan<'a>,
     layout: &'a Layout,
     bytes: Vec<u8>,
-    /// From the start of the first body.
+    /// Where the first body begins: at 0 until the code is in its place.
+    start: u32,
     offsets: Offsets,
     count: u32,
     allocator_calls: u32,
     /// The body under way.
     body: Vec<u8>,
+    body_offsets: Offsets,
 }
 
 impl<'a> Bodies<'a> {
@@ -81,10 +85,12 @@ impl<'a> Bodies<'a> {
             plan,
             layout,
             bytes: Vec::with_capacity(module.bytes().len()),
+            start: 0,
             offsets: Offsets::default(),
             count: 0,
             allocator_calls: 0,
             body: Vec::new(),
+            body_offsets: Offsets::default(),
         };
         for function in module.imported_functions()..module.function_count() {
             match Kind::of(plan, function) {
@@ -118,7 +124,6 @@ impl<'a> Bodies<'a> {
     }
 
     fn copy(&mut self, kind: Kind, function: u32) -> wasmparser::Result<()> {
-        let mut offsets = Offsets::default();
         self.body.clear();
         body::rewrite(
             self.plan,
@@ -126,12 +131,12 @@ impl<'a> Bodies<'a> {
             kind,
             function,
             &mut self.body,
-            &mut offsets,
+            &mut self.body_offsets,
             &mut self.allocator_calls,
         )?;
         self.body.encode(&mut self.bytes);
         let start = self.bytes.len() - self.body.len();
-        self.offsets.append(offsets, start as u32);
+        self.offsets.append(&mut self.body_offsets, start as u32);
         self.count += 1;
         Ok(())
     }
@@ -373,25 +378,35 @@ impl<'a> Rewrite<'a> {
             id: SectionId::Code as u8,
             data: &data,
         });
-        self.bodies
-            .offsets
-            .shift((self.wasm.len() - self.bodies.bytes.len()) as u32);
+        self.bodies.start = (self.wasm.len() - self.bodies.bytes.len()) as u32;
+        self.bodies.offsets.shift(self.bodies.start);
     }
 
-    /// Custom sections stay where they are. Those that speak of offsets in function bodies would lie now, and are left out.
+    /// Custom sections stay where they are and as they are, but for indices and offsets that would lie now. DWARF stays as it
+    /// is: it speaks of the original, and so does whoever looks places up in it.
     fn custom(&mut self, custom: &wasmparser::CustomSectionReader<'_>) {
-        if custom.name().starts_with("metadata.code.") {
-            return;
-        }
-        let renamed = match custom.as_known() {
-            wasmparser::KnownCustom::Name(names) => names::renumber(names, self.plan),
-            _ => None,
+        let data = match custom.name() {
+            "name" => Some(names::renumber(custom.data(), &self.plan.indices).into()),
+            name if name.starts_with(code_metadata::PREFIX) => {
+                self.moved().renumber(custom.data()).map(Cow::Owned)
+            }
+            _ => Some(Cow::Borrowed(custom.data())),
         };
-        let data = renamed.as_deref().unwrap_or(custom.data());
-        self.push(&wasm_encoder::CustomSection {
-            name: custom.name().into(),
-            data: data.into(),
-        });
+        if let Some(data) = data {
+            self.push(&wasm_encoder::CustomSection {
+                name: custom.name().into(),
+                data,
+            });
+        }
+    }
+
+    fn moved(&self) -> Moved<'_> {
+        Moved {
+            plan: self.plan,
+            offsets: &self.bodies.offsets,
+            bodies: &self.bodies.bytes,
+            start: self.bodies.start,
+        }
     }
 
     fn books(&self) -> Books<'_> {

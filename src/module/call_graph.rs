@@ -7,9 +7,11 @@ use petgraph::algo::kosaraju_scc;
 use petgraph::graph::{DiGraph, NodeIndex};
 use petgraph::visit::EdgeFiltered;
 use wasmparser::{
-    ConstExpr, ElementItems, FunctionBody, Operator, Parser, Payload, Result, TableInit,
+    BinaryReader, ConstExpr, ElementItems, FunctionBody, Operator, Parser, Payload, Result,
+    TableInit,
 };
 
+use super::mentions::{Mention, Mentions, What};
 use super::{Allocator, Module, Role};
 
 /// Who may call whom, as far as it concerns allocations.
@@ -28,7 +30,11 @@ pub struct CallGraph {
     type_holds_allocator: Vec<bool>,
     allocator_calls: u32,
     makes_tail_calls: Vec<bool>,
+    mentions: Mentions,
 }
+
+/// Modules are not loaded unless they are valid.
+const VALIDATED: &str = "the module was validated when it was loaded";
 
 /// What an allocator calls that is an allocator itself.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -54,10 +60,10 @@ impl CallGraph {
     /// make anybody recursive, which an `unreachable` follows: a panic's way through the formatter would otherwise tie most
     /// functions of a Rust module into one knot.
     pub fn build(module: &Module, allocators: &[Allocator]) -> CallGraph {
+        let mentions = Mentions::read(module).expect(VALIDATED);
         let mut edges = Edges::new(module, allocators);
-        edges
-            .read()
-            .expect("the module was validated when it was loaded");
+        edges.read_sections().expect(VALIDATED);
+        edges.read_code(&mentions).expect(VALIDATED);
         edges.add_host();
         let class_holds_allocator = edges.classes_with_allocators();
         let indirect_calls = edges.indirect_calls.iter().zip(&class_holds_allocator);
@@ -115,7 +121,13 @@ impl CallGraph {
             type_holds_allocator,
             allocator_calls,
             makes_tail_calls: edges.makes_tail_calls,
+            mentions,
         }
+    }
+
+    /// What the code of a defined function says of functions, counted from the first defined one.
+    pub fn mentions(&self, defined: usize) -> &[Mention] {
+        self.mentions.of(defined)
     }
 
     /// Whether a function ends in a call that takes its place on the stack.
@@ -190,12 +202,6 @@ struct Edges<'m> {
     indirect_calls: Vec<u32>,
 }
 
-#[derive(Clone, Copy)]
-enum Callee {
-    Function(u32),
-    Type(u32),
-}
-
 impl<'m> Edges<'m> {
     fn new(module: &'m Module, allocators: &[Allocator]) -> Edges<'m> {
         let functions = module.function_count() as usize;
@@ -219,8 +225,7 @@ impl<'m> Edges<'m> {
         }
     }
 
-    fn read(&mut self) -> Result<()> {
-        let mut function = self.module.imported_functions();
+    fn read_sections(&mut self) -> Result<()> {
         for payload in Parser::new(0).parse_all(self.module.bytes()) {
             match payload? {
                 Payload::TableSection(tables) => {
@@ -240,14 +245,39 @@ impl<'m> Edges<'m> {
                         self.read_elements(element?.items)?;
                     }
                 }
-                Payload::CodeSectionEntry(body) => {
-                    self.read_body(function, &body)?;
-                    function += 1;
-                }
                 _ => {}
             }
         }
         Ok(())
+    }
+
+    fn read_code(&mut self, mentions: &Mentions) -> Result<()> {
+        let first = self.module.imported_functions();
+        for function in first..self.module.function_count() {
+            if self.is_allocator[function as usize] && self.passes_on(function)? {
+                self.pass_on.insert(function);
+            }
+            for mention in mentions.of((function - first) as usize) {
+                self.read_mention(function, mention);
+            }
+        }
+        Ok(())
+    }
+
+    fn read_mention(&mut self, caller: u32, mention: &Mention) {
+        self.makes_tail_calls[caller as usize] |= mention.what.is_tail_call();
+        match mention.what {
+            What::Call(callee) | What::TailCall(callee) => {
+                self.allocator_calls += u32::from(self.is_allocator[callee as usize]);
+                self.add_call(caller, NodeIndex::new(callee as usize), mention.returns);
+            }
+            What::Indirect { type_index } | What::IndirectTailCall { type_index } => {
+                let class = self.module.contents.type_classes[type_index as usize];
+                self.indirect_calls[class as usize] += 1;
+                self.add_call(caller, self.type_node(class), mention.returns);
+            }
+            What::Address(function) => self.take_address(function),
+        }
     }
 
     fn read_elements(&mut self, items: ElementItems<'_>) -> Result<()> {
@@ -275,40 +305,11 @@ impl<'m> Edges<'m> {
         Ok(())
     }
 
-    fn read_body(&mut self, caller: u32, body: &FunctionBody<'_>) -> Result<()> {
-        if self.is_allocator[caller as usize] && self.passes_on(body)? {
-            self.pass_on.insert(caller);
-        }
-        let mut pending = None;
-        for operator in body.get_operators_reader()? {
-            let operator = operator?;
-            if let Some(callee) = pending.take() {
-                let returns = !matches!(operator, Operator::Unreachable);
-                self.add_call(caller, callee, returns);
-            }
-            match operator {
-                Operator::Call { function_index } => {
-                    pending = Some(Callee::Function(function_index))
-                }
-                Operator::CallIndirect { type_index, .. } | Operator::CallRef { type_index } => {
-                    pending = Some(Callee::Type(type_index));
-                }
-                Operator::ReturnCall { function_index } => {
-                    self.add_tail_call(caller, Callee::Function(function_index));
-                }
-                Operator::ReturnCallIndirect { type_index, .. }
-                | Operator::ReturnCallRef { type_index } => {
-                    self.add_tail_call(caller, Callee::Type(type_index));
-                }
-                Operator::RefFunc { function_index } => self.take_address(function_index),
-                _ => {}
-            }
-        }
-        Ok(())
-    }
-
     /// Whether a body gets its arguments together, calls an allocator, and ends.
-    fn passes_on(&self, body: &FunctionBody<'_>) -> Result<bool> {
+    fn passes_on(&self, allocator: u32) -> Result<bool> {
+        let range = self.module.body(allocator).expect("it is defined");
+        let code = BinaryReader::new(&self.module.bytes()[range.clone()], range.start);
+        let body = FunctionBody::new(code);
         let mut calls = 0;
         for operator in body.get_operators_reader()? {
             match operator? {
@@ -316,30 +317,14 @@ impl<'m> Edges<'m> {
                 Operator::Call { function_index } if self.is_allocator[function_index as usize] => {
                     calls += 1;
                 }
-                Operator::End => {}
+                Operator::Return | Operator::End => {}
                 _ => return Ok(false),
             }
         }
         Ok(calls == 1)
     }
 
-    fn add_tail_call(&mut self, caller: u32, callee: Callee) {
-        self.makes_tail_calls[caller as usize] = true;
-        self.add_call(caller, callee, true);
-    }
-
-    fn add_call(&mut self, caller: u32, callee: Callee, returns: bool) {
-        let callee = match callee {
-            Callee::Function(function) => {
-                self.allocator_calls += u32::from(self.is_allocator[function as usize]);
-                NodeIndex::new(function as usize)
-            }
-            Callee::Type(ty) => {
-                let class = self.module.contents.type_classes[ty as usize];
-                self.indirect_calls[class as usize] += 1;
-                self.type_node(class)
-            }
-        };
+    fn add_call(&mut self, caller: u32, callee: NodeIndex<u32>, returns: bool) {
         let may_recurse = returns && !self.is_allocator[caller as usize];
         self.graph
             .add_edge(NodeIndex::new(caller as usize), callee, may_recurse);
@@ -393,11 +378,7 @@ impl<'m> Edges<'m> {
 }
 
 /// Every node from which one of the targets can be reached without passing through an allocator.
-fn reaching(
-    graph: &Graph,
-    is_allocator: &[bool],
-    targets: impl Iterator<Item = u32>,
-) -> Vec<bool> {
+fn reaching(graph: &Graph, is_allocator: &[bool], targets: impl Iterator<Item = u32>) -> Vec<bool> {
     let mut reaches = vec![false; graph.node_count()];
     let mut next: Vec<NodeIndex> = targets
         .map(|target| NodeIndex::new(target as usize))
@@ -432,9 +413,8 @@ fn nesting(graph: &Graph, is_allocator: &[bool], reaches: &[bool], allocator: u3
 /// What an allocator hides is hidden from those that call it, too.
 fn inherit_hidden(mut nesting: BTreeMap<u32, Nesting>) -> BTreeMap<u32, Nesting> {
     loop {
-        let inherits = |own: &Nesting| {
-            !own.hidden && own.direct.iter().any(|callee| nesting[callee].hidden)
-        };
+        let inherits =
+            |own: &Nesting| !own.hidden && own.direct.iter().any(|callee| nesting[callee].hidden);
         let heirs: Vec<u32> = nesting
             .iter()
             .filter(|(_, own)| inherits(own))

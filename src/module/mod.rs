@@ -17,6 +17,7 @@ mod given;
 mod header;
 mod layers;
 mod library;
+mod mentions;
 mod names;
 mod source_path;
 mod symbol;
@@ -40,6 +41,7 @@ pub use self::error::ModuleError;
 pub use self::families::Role;
 pub use self::frame::{CodeFrame, Frame};
 pub use self::given::{GivenAllocator, GivenError};
+pub use self::mentions::{Mention, What};
 pub use self::symbols::Symbols;
 
 /// Larger files are refused: code offsets, in wasm and in DWARF alike, are 32 bits wide, and no engine takes more.

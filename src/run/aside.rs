@@ -28,7 +28,7 @@ enum Message {
     Site(Vec<CodeFrame>, bool),
     Events(Width, Vec<u8>, u64),
     Mark(MarkKind, u64, u64),
-    Finish(Log),
+    Finish(Log, Vec<Vec<CodeFrame>>),
     /// Answered as soon as everything before it was observed.
     Settle(Sender<()>),
 }
@@ -78,8 +78,8 @@ impl<O: Observer + Send + 'static> Aside<O> {
 }
 
 impl<O: Observer + Send + 'static> Observer for Aside<O> {
-    fn site(&mut self, stack: Vec<CodeFrame>, folded: bool) {
-        self.send(Message::Site(stack, folded));
+    fn site(&mut self, stack: &[CodeFrame], folded: bool) {
+        self.send(Message::Site(stack.to_vec(), folded));
     }
 
     fn events(&mut self, width: Width, log: &[u8], time: u64) -> Result<(), Overwhelmed> {
@@ -94,8 +94,8 @@ impl<O: Observer + Send + 'static> Observer for Aside<O> {
         self.send(Message::Mark(kind, time, memory));
     }
 
-    fn finish(&mut self, log: Log) {
-        self.send(Message::Finish(log));
+    fn finish(&mut self, log: Log, stacks: Vec<Vec<CodeFrame>>) {
+        self.send(Message::Finish(log, stacks));
     }
 }
 
@@ -113,7 +113,8 @@ impl<O: Observer> Worker<O> {
             let still_observes = self.overwhelmed.get().is_none();
             match message {
                 Message::Events(width, log, time) => {
-                    if still_observes && let Err(overwhelmed) = self.observer.events(width, &log, time)
+                    if still_observes
+                        && let Err(overwhelmed) = self.observer.events(width, &log, time)
                     {
                         self.overwhelmed.set(overwhelmed).ok();
                     }
@@ -122,8 +123,10 @@ impl<O: Observer> Worker<O> {
                 Message::Settle(answer) => {
                     answer.send(()).ok();
                 }
-                Message::Finish(log) => self.observer.finish(log),
-                Message::Site(stack, folded) if still_observes => self.observer.site(stack, folded),
+                Message::Finish(log, stacks) => self.observer.finish(log, stacks),
+                Message::Site(stack, folded) if still_observes => {
+                    self.observer.site(&stack, folded)
+                }
                 Message::Mark(kind, time, memory) if still_observes => {
                     self.observer.mark(kind, time, memory);
                 }
@@ -143,7 +146,7 @@ mod tests {
     struct Seen(Vec<String>);
 
     impl Observer for Seen {
-        fn site(&mut self, stack: Vec<CodeFrame>, _: bool) {
+        fn site(&mut self, stack: &[CodeFrame], _: bool) {
             self.0.push(format!("site {}", stack.len()));
         }
 
@@ -160,7 +163,7 @@ mod tests {
             self.0.push(format!("{kind:?}"));
         }
 
-        fn finish(&mut self, _: Log) {
+        fn finish(&mut self, _: Log, _: Vec<Vec<CodeFrame>>) {
             self.0.push("finish".into());
         }
     }
@@ -168,11 +171,11 @@ mod tests {
     #[test]
     fn everything_is_observed_in_order() {
         let mut aside = Aside::new(Seen::default());
-        aside.site(Vec::new(), false);
+        aside.site(&[], false);
         assert_eq!(aside.events(Width::Narrow, &[0; 12], 7), Ok(()));
         aside.settle();
         aside.mark(MarkKind::Baseline, 8, 0);
-        aside.finish(Log::default());
+        aside.finish(Log::default(), Vec::new());
         let seen = aside.into_inner().0;
         assert_eq!(seen, ["site 0", "12 bytes at 7", "Baseline", "finish"]);
     }
@@ -187,7 +190,7 @@ mod tests {
         let more = aside.events(Width::Narrow, &[0; 24], 3);
         assert_eq!(more, Err(Overwhelmed { most: 3 }));
         aside.mark(MarkKind::Baseline, 8, 0);
-        aside.finish(Log::default());
+        aside.finish(Log::default(), Vec::new());
         let seen = aside.into_inner().0;
         assert_eq!(seen.last().map(String::as_str), Some("finish"));
         assert_eq!(seen.len(), 4);

@@ -66,7 +66,7 @@ pub struct Compiled {
     pub(crate) name: String,
 }
 
-fn deterministic() -> Config {
+pub(crate) fn deterministic() -> Config {
     let mut config = Config::new();
     config
         .max_wasm_stack(STACK_BYTES)

@@ -222,9 +222,10 @@ impl<O: Observer + Send + 'static> Guest<O> {
             mut observer,
             world,
             looks,
+            sights,
             ..
         } = self.store.into_data();
-        observer.finish(log);
+        observer.finish(log, sights.stacks());
         (observer, world.errors.text(), looks.stacks)
     }
 }
@@ -361,7 +362,7 @@ fn first_sight<O: Observer + 'static>(
     let state = caller.data_mut();
     let sight = state.sights.see(stack, folded != 0);
     if let Some(stack) = sight.new {
-        state.observer.site(stack, folded != 0);
+        state.observer.site(&stack, folded != 0);
     }
     // The guest counts sites from 1, since 0 marks an empty slot in its table.
     Ok(sight.site + 1)

@@ -11,6 +11,7 @@ mod looks;
 mod observer;
 mod poll;
 mod sights;
+mod stack_tree;
 mod story;
 mod value;
 mod wasi;
@@ -24,6 +25,10 @@ use std::collections::BTreeSet;
 pub use self::aside::Aside;
 use self::clock::Clock;
 pub use self::ending::Ending;
+#[cfg(any(test, fuzzing))]
+pub(crate) use self::ending::original_stack;
+#[cfg(any(test, fuzzing))]
+pub(crate) use self::engine::deterministic;
 pub use self::engine::{Compiled, Engine};
 use self::error::Halt;
 pub use self::error::RunError;
@@ -35,6 +40,8 @@ use self::limits::Watchdog;
 use self::looks::Heedless;
 pub use self::looks::Stacks;
 pub use self::observer::{Log, MarkKind, Observer, Overwhelmed};
+#[cfg(any(test, fuzzing))]
+pub(crate) use self::sights::Sights;
 use self::story::Story;
 use self::world::World;
 use crate::suite::Scenario;

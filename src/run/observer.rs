@@ -41,7 +41,7 @@ pub trait Observer {
     ///
     /// The stack is innermost first and begins with the caller of the outermost allocator; recursion is folded. `folded` says
     /// that the site stands for all contexts beyond the cap that end in its one frame.
-    fn site(&mut self, stack: Vec<CodeFrame>, folded: bool);
+    fn site(&mut self, stack: &[CodeFrame], folded: bool);
 
     /// The log was drained: whole records, in their order.
     ///
@@ -53,6 +53,7 @@ pub trait Observer {
     /// A mark was reached; `memory` is the size of linear memory in bytes.
     fn mark(&mut self, kind: MarkKind, time: u64, memory: u64);
 
-    /// The run is over, however it ended.
-    fn finish(&mut self, log: Log);
+    /// The run is over, however it ended. The stacks of all sites are told once more, since who keeps only figures until now
+    /// needs much less room.
+    fn finish(&mut self, log: Log, stacks: Vec<Vec<CodeFrame>>);
 }

@@ -2,6 +2,7 @@
 
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 
+use super::stack_tree::{StackId, StackTree};
 use crate::instrument::Context;
 use crate::module::CodeFrame;
 
@@ -12,7 +13,11 @@ const FOLDED_FRAMES: usize = 20_000_000;
 /// Every site that was seen, and every function that was seen to recurse.
 #[derive(Debug, Default)]
 pub(crate) struct Sights {
-    sites: HashMap<(Vec<CodeFrame>, bool), u32>,
+    tree: StackTree,
+    /// The stack of each site.
+    places: Vec<StackId>,
+    /// The site of each stack, and of each call site that stands for its contexts.
+    sites: HashMap<(StackId, bool), u32>,
     recursing: BTreeSet<u32>,
     /// Frames that were looked at for the sake of folding.
     folded_frames: usize,
@@ -34,19 +39,25 @@ impl Sights {
         if folded {
             kept.truncate(1);
         }
-        let key = (kept, folded);
-        let next = self.sites.len() as u32;
-        match self.sites.get(&key) {
-            Some(site) => Sight {
-                site: *site,
-                new: None,
-            },
-            None => {
-                let new = Some(key.0.clone());
-                self.sites.insert(key, next);
-                Sight { site: next, new }
-            }
+        let place = self.tree.place(&kept);
+        let next = self.places.len() as u32;
+        let site = *self.sites.entry((place, folded)).or_insert(next);
+        let is_new = site == next;
+        if is_new {
+            self.places.push(place);
         }
+        Sight {
+            site,
+            new: is_new.then_some(kept),
+        }
+    }
+
+    /// The stacks of all sites, innermost first.
+    pub(crate) fn stacks(&self) -> Vec<Vec<CodeFrame>> {
+        self.places
+            .iter()
+            .map(|place| self.tree.stack(*place))
+            .collect()
     }
 
     /// The context of the function on top of the stack, innermost first, that has come by `context`.

@@ -148,8 +148,8 @@ impl Transcript {
 }
 
 impl Observer for Transcript {
-    fn site(&mut self, stack: Vec<CodeFrame>, folded: bool) {
-        let stack = self.names.stack(&stack);
+    fn site(&mut self, stack: &[CodeFrame], folded: bool) {
+        let stack = self.names.stack(stack);
         self.say(format_args!(
             "site: {stack}{}",
             if folded { " (folded)" } else { "" }
@@ -181,7 +181,7 @@ impl Observer for Transcript {
         }
     }
 
-    fn finish(&mut self, log: Log) {
+    fn finish(&mut self, log: Log, _: Vec<Vec<CodeFrame>>) {
         self.say(format_args!("contexts: {}", log.contexts));
     }
 }
@@ -196,8 +196,8 @@ struct Allocations {
 }
 
 impl Observer for Allocations {
-    fn site(&mut self, stack: Vec<CodeFrame>, folded: bool) {
-        self.sites.push((stack, folded));
+    fn site(&mut self, stack: &[CodeFrame], folded: bool) {
+        self.sites.push((stack.to_vec(), folded));
     }
 
     fn events(&mut self, width: Width, log: &[u8], _time: u64) -> Result<(), Overwhelmed> {
@@ -212,7 +212,7 @@ impl Observer for Allocations {
 
     fn mark(&mut self, _: MarkKind, _: u64, _: u64) {}
 
-    fn finish(&mut self, log: Log) {
+    fn finish(&mut self, log: Log, _: Vec<Vec<CodeFrame>>) {
         self.log = log;
     }
 }

@@ -68,7 +68,7 @@ impl Scratch {
         let memgate = self.root.display().to_string().replace('\\', "/");
         Ok(format!(
             "[workspace]\n\n[package]\nname = \"scratch\"\nversion = \"0.0.0\"\nedition = \"2024\"\n\n\
-             [dev-dependencies]\nmemgate = {{ path = \"{memgate}\" }}\nwat = \"~1.254.2\"\n\n\
+             [dev-dependencies]\nmemgate = {{ path = \"{memgate}\" }}\nwat = \"~1.254.2\"\narbitrary = {{ version = \"1\", features = [\"derive\"] }}\n\n\
              [[test]]\nname = \"memory\"\nharness = false\n\n{profiles}"
         ))
     }

@@ -1,0 +1,12 @@
+(module
+  (memory (export "memory") 1)
+  (global $top (mut i32) (i32.const 64))
+  (func $malloc (param $size i32) (result i32)
+    (global.get $top)
+    (global.set $top (i32.add (global.get $top) (local.get $size))))
+  (func $free (param i32))
+  (func (export "hinted") (param i32) (result i32)
+    (drop (call $malloc (i32.const 2)))
+    (@metadata.code.branch_hint "\00") (if (result i32) (i32.eqz (call $malloc (local.get 0)))
+      (then (i32.const -1))
+      (else (call $malloc (i32.const 4))))))

@@ -1,0 +1,10 @@
+(module
+  (memory (export "memory") 100 200 (pagesize 1))
+  (global $top (mut i32) (i32.const 64))
+  (func $malloc (param $size i32) (result i32)
+    (global.get $top)
+    (global.set $top (i32.add (global.get $top) (local.get $size))))
+  (func $free (param i32))
+  (func (export "grows") (result i32)
+    (i32.store8 (i32.const 99) (call $malloc (i32.const 7)))
+    (i32.add (memory.grow (i32.const 50)) (memory.size))))

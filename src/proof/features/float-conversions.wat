@@ -1,0 +1,13 @@
+(module
+  (memory (export "memory") 1)
+  (global $top (mut i32) (i32.const 64))
+  (func $malloc (param $size i32) (result i32)
+    (global.get $top)
+    (global.set $top (i32.add (global.get $top) (local.get $size))))
+  (func $free (param i32))
+  (func (export "saturates") (param f64) (result i32 i64)
+    (drop (call $malloc (i32.trunc_sat_f64_u (local.get 0))))
+    (i32.extend8_s (i32.trunc_sat_f64_s (local.get 0)))
+    (i64.trunc_sat_f64_u (local.get 0)))
+  (func (export "divides") (param f64 f64) (result f64)
+    (f64.div (f64.add (local.get 0) (f64.convert_i32_u (call $malloc (i32.const 1)))) (local.get 1))))

@@ -1,0 +1,13 @@
+(module
+  (memory (export "memory") i64 1)
+  (global $top (mut i64) (i64.const 64))
+  (func $malloc (param $size i64) (result i64)
+    (global.get $top)
+    (global.set $top (i64.add (global.get $top) (local.get $size))))
+  (func $free (param i64))
+  (func (export "grows") (result i64)
+    (local $block i64)
+    (local.set $block (call $malloc (i64.const 16)))
+    (i64.store offset=8 (local.get $block) (i64.const -1))
+    (call $free (local.get $block))
+    (i64.add (memory.grow (i64.const 1)) (i64.load offset=8 (local.get $block)))))

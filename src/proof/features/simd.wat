@@ -1,0 +1,15 @@
+(module
+  (memory (export "memory") 1)
+  (global $top (mut i32) (i32.const 64))
+  (func $malloc (param $size i32) (result i32)
+    (global.get $top)
+    (global.set $top (i32.add (global.get $top) (local.get $size))))
+  (func $free (param i32))
+  (func (export "shuffles") (result v128)
+    (local $block i32)
+    (local.set $block (call $malloc (i32.const 32)))
+    (v128.store (local.get $block) (v128.const i8x16 0 1 2 3 4 5 6 7 8 9 10 11 12 13 14 15))
+    (v128.store offset=16 (local.get $block)
+      (i32x4.add (i32x4.splat (call $malloc (i32.const 4))) (v128.load (local.get $block))))
+    (i8x16.shuffle 0 16 1 17 2 18 3 19 4 20 5 21 6 22 7 23
+      (v128.load (local.get $block)) (v128.load offset=16 (local.get $block)))))

@@ -1,0 +1,15 @@
+(module
+  (type $allocate (func (param i32) (result i32)))
+  (table $table (export "table") i64 2 4 funcref)
+  (memory (export "memory") 1)
+  (global $top (mut i32) (i32.const 64))
+  (func $malloc (param $size i32) (result i32)
+    (global.get $top)
+    (global.set $top (i32.add (global.get $top) (local.get $size))))
+  (func $free (param i32))
+  (elem (table $table) (i64.const 1) func $malloc)
+  (func (export "calls") (result i32)
+    (drop (table.grow $table (ref.func $malloc) (i64.const 1)))
+    (i32.sub
+      (call_indirect $table (type $allocate) (i32.const 8) (i64.const 2))
+      (call_indirect $table (type $allocate) (i32.const 8) (i64.const 1)))))

@@ -1,0 +1,11 @@
+(module
+  (memory (export "memory") 1)
+  (global $top (mut i32) (i32.const 64))
+  (func $malloc (param $size i32) (result i32)
+    (global.get $top)
+    (global.set $top (i32.add (global.get $top) (local.get $size))))
+  (func $free (param i32))
+  (func (export "multiplies") (result i64 i64)
+    (i64.mul_wide_u (i64.extend_i32_u (call $malloc (i32.const 8))) (i64.const -1)))
+  (func (export "adds") (result i64 i64)
+    (i64.add128 (i64.const -1) (i64.const 1) (i64.extend_i32_u (call $malloc (i32.const 8))) (i64.const 3))))
