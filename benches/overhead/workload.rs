@@ -19,7 +19,7 @@ const ROUNDS: u32 = 25;
 /// A program in `benches/workloads`, and how much of it is one call: some tens of milliseconds.
 pub(crate) struct Workload {
     pub(crate) name: &'static str,
-    n: u32,
+    pub(crate) n: u32,
 }
 
 #[rustfmt::skip]
@@ -52,16 +52,25 @@ pub(crate) struct Cost {
 }
 
 impl Workload {
-    pub(crate) fn measure(&self, engine: &Engine) -> wasmtime::Result<Cost> {
+    pub(crate) fn module(&self) -> wasmtime::Result<Module> {
         let path = Path::new(env!("CARGO_MANIFEST_DIR"))
             .join("benches/workloads")
             .join(self.name)
             .with_extension("wasm");
-        let module = Module::load(&path)?;
+        Ok(Module::load(&path)?)
+    }
+
+    pub(crate) fn measure(&self, engine: &Engine) -> wasmtime::Result<Cost> {
+        let module = self.module()?;
         let plain = Plain::start(engine, &module)?;
         let compiled = engine.compile(self.name, instrument(&module)?)?;
         let paced = Paced::new(plain, self.n);
-        let outcome = run::run(engine, &compiled, &self.scenario(), paced)?;
+        let outcome = run::run(
+            engine,
+            &compiled,
+            &scenario(self.name, self.n, 1, ROUNDS),
+            paced,
+        )?;
         assert_eq!(outcome.ending, Ending::Completed, "{}", self.name);
         Ok(self.cost(outcome.observer))
     }
@@ -88,27 +97,28 @@ impl Workload {
                 / events as f64,
         }
     }
+}
 
-    fn scenario(&self) -> Scenario {
-        Scenario {
-            name: self.name.into(),
-            setup: Vec::new(),
-            warmup: 1,
-            cycles: ROUNDS,
-            steps: vec![Step::Call(Call {
-                export: "run".into(),
-                args: vec![Argument::Integer(self.n.into())],
-                keep: None,
-            })],
-            idle: None,
-            marks: None,
-            teardown: Vec::new(),
-            thresholds: Vec::new(),
-            snapshot: SnapshotOptions { top: 0 },
-            limits: Limits {
-                memory: 1 << 30,
-                timeout: Duration::from_secs(600),
-            },
-        }
+/// Calls `run(n)` again and again.
+pub(crate) fn scenario(name: &str, n: u32, warmup: u32, cycles: u32) -> Scenario {
+    Scenario {
+        name: name.into(),
+        setup: Vec::new(),
+        warmup,
+        cycles,
+        steps: vec![Step::Call(Call {
+            export: "run".into(),
+            args: vec![Argument::Integer(n.into())],
+            keep: None,
+        })],
+        idle: None,
+        marks: None,
+        teardown: Vec::new(),
+        thresholds: Vec::new(),
+        snapshot: SnapshotOptions { top: 0 },
+        limits: Limits {
+            memory: 1 << 30,
+            timeout: Duration::from_secs(600),
+        },
     }
 }
