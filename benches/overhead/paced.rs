@@ -53,7 +53,9 @@ impl Observer for Paced {
         let measured = self.began.elapsed().as_secs_f64();
         if matches!(kind, MarkKind::Cycle(_)) {
             let began = Instant::now();
-            self.plain.run(self.n).expect("the plain module runs as well");
+            self.plain
+                .run(self.n)
+                .expect("the plain module runs as well");
             self.cycles.push((began.elapsed().as_secs_f64(), measured));
         }
         self.began = Instant::now();

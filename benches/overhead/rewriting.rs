@@ -56,7 +56,9 @@ fn compile(engine: &Engine, wasm: &[u8]) -> wasmtime::Result<f64> {
 }
 
 fn machine_code(engine: &Engine, wasm: &[u8]) -> wasmtime::Result<usize> {
-    Ok(wasmtime::Module::new(engine.as_wasmtime(), wasm)?.text().len())
+    Ok(wasmtime::Module::new(engine.as_wasmtime(), wasm)?
+        .text()
+        .len())
 }
 
 fn code_size(wasm: &[u8]) -> wasmtime::Result<usize> {

@@ -67,7 +67,10 @@ impl Workload {
     fn cost(&self, paced: Paced) -> Cost {
         let calls = u64::from(ROUNDS + 1);
         let diagnostics = paced.fold.into_inner().finish().diagnostics;
-        let ratios = paced.cycles.iter().map(|(plain, measured)| measured / plain);
+        let ratios = paced
+            .cycles
+            .iter()
+            .map(|(plain, measured)| measured / plain);
         let plain = Spread::of(paced.cycles.iter().map(|(plain, _)| *plain).collect());
         let measured_over_plain = Spread::of(ratios.collect());
         let events = diagnostics.events / calls;

@@ -124,8 +124,13 @@ impl Gate {
             .progress
             .begin(format!("running {}", trial_name(suite, scenario)));
         let Prepared { module, compiled } = prepared;
-        let outcome = run::run(&self.engine, compiled, scenario, Aside::new(Fold::default()))
-            .map_err(|error| faults::broken("the scenario cannot be run", error))?;
+        let outcome = run::run(
+            &self.engine,
+            compiled,
+            scenario,
+            Aside::new(Fold::default()),
+        )
+        .map_err(|error| faults::broken("the scenario cannot be run", error))?;
         let mut recording = outcome.observer.into_inner().finish();
         let ending = &outcome.ending;
         let stacks_of_frees =

@@ -86,11 +86,7 @@ impl Cohorts {
     #[inline(never)]
     fn end(&mut self, number: u32) {
         let cohort = self.get(number);
-        if self
-            .numbers
-            .remove(&(cohort.site, cohort.birth))
-            .is_some()
-        {
+        if self.numbers.remove(&(cohort.site, cohort.birth)).is_some() {
             self.unused.push(number);
         }
     }

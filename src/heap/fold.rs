@@ -161,9 +161,7 @@ impl Fold {
             Some(number) => number,
             None => {
                 let number = self.cohorts.open(site, self.cycle);
-                *tally
-                    .cohort
-                    .insert(NonZeroU32::MIN.saturating_add(number))
+                *tally.cohort.insert(NonZeroU32::MIN.saturating_add(number))
             }
         };
         number.get() - 1

@@ -5,8 +5,8 @@ use std::ops::Range;
 use wasm_encoder::{Encode, InstructionSink};
 use wasmparser::{BinaryReader, FunctionBody, Operator, ValType};
 
-use super::counting::{self, Counting};
 use super::contexts::{self, Taken};
+use super::counting::{self, Counting};
 use super::layout::Layout;
 use super::offsets::Offsets;
 use super::plan::Plan;
@@ -96,8 +96,7 @@ pub(crate) fn rewrite(
 }
 
 /// Locals through which an allocator passes what another one handed to it, by its type.
-const NOTED: [wasm_encoder::ValType; 2] =
-    [wasm_encoder::ValType::I32, wasm_encoder::ValType::I64];
+const NOTED: [wasm_encoder::ValType; 2] = [wasm_encoder::ValType::I32, wasm_encoder::ValType::I64];
 
 /// The locals that are added for the rewrite itself.
 fn own_locals(plan: &Plan<'_>, kind: Kind, function: u32) -> Vec<wasm_encoder::ValType> {

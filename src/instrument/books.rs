@@ -6,7 +6,8 @@ use wasm_encoder::{BlockType, Function, InstructionSink, MemArg, ValType};
 use super::event::KIND_SHIFT;
 use super::indices::{Helper, Indices, Register};
 use super::layout::{
-    CONTEXT_CAP, CONTEXTS_SEEN, FOLD_CAP, FOLDED_ALLOCATIONS, FOLDS_SEEN, Layout, SLOT, Table, Width,
+    CONTEXT_CAP, CONTEXTS_SEEN, FOLD_CAP, FOLDED_ALLOCATIONS, FOLDS_SEEN, Layout, SLOT, Table,
+    Width,
 };
 
 /// Spreads the numbers of call sites: the 64-bit golden ratio, as in Fibonacci hashing.
@@ -224,9 +225,7 @@ impl Books<'_> {
         put_value: impl FnOnce(&mut InstructionSink<'_>),
     ) {
         self.put_offset(code, table, key);
-        code.i32_const(table.start as i32)
-            .i32_add()
-            .local_set(slot);
+        code.i32_const(table.start as i32).i32_add().local_set(slot);
         code.loop_(BlockType::Empty);
         code.local_get(slot)
             .i64_load(self.at(SLOT_KEY, 3))
@@ -246,9 +245,7 @@ impl Books<'_> {
             .i32_const(SLOT as i32)
             .i32_add()
             .local_tee(slot);
-        code.local_get(slot)
-            .i32_const(table.end() as i32)
-            .i32_eq();
+        code.local_get(slot).i32_const(table.end() as i32).i32_eq();
         code.select().local_set(slot).br(1).end().end();
     }
 

@@ -113,9 +113,8 @@ impl<'a> Counting<'a> {
             self.result.unwrap_or(ValType::I32),
             ValType::I32,
         ];
-        own.into_iter()
-            .chain(self.parameters.iter().copied())
-                }
+        own.into_iter().chain(self.parameters.iter().copied())
+    }
 
     /// What an allocator is for everybody but other allocators where it is not counted in its own body.
     pub(crate) fn wrapper(plan: &'a Plan<'a>, layout: &'a Layout, function: u32) -> Function {

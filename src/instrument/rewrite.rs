@@ -4,13 +4,13 @@ use std::ops::Range;
 
 use wasm_encoder::reencode::{self, Reencode};
 use wasm_encoder::{
-    ConstExpr, ElementSection, Encode, EntityType, ExportKind, ExportSection, Function, GlobalSection,
-    GlobalType, MemoryType, RawSection, SectionId, TableSection, ValType,
+    ConstExpr, ElementSection, Encode, EntityType, ExportKind, ExportSection, Function,
+    GlobalSection, GlobalType, MemoryType, RawSection, SectionId, TableSection, ValType,
 };
 use wasmparser::{BinaryReader, Parser, Payload};
 
-use super::books::Books;
 use super::body::{self, Kind};
+use super::books::Books;
 use super::border::Border;
 use super::counting::Counting;
 use super::indices::{Added, Helper, Indices, Register};

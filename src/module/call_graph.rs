@@ -401,11 +401,7 @@ impl<'m> Edges<'m> {
 }
 
 /// Every node from which one of the targets can be reached without passing through an allocator.
-fn reaching(
-    graph: &Graph,
-    is_allocator: &[bool],
-    targets: impl Iterator<Item = u32>,
-) -> Vec<bool> {
+fn reaching(graph: &Graph, is_allocator: &[bool], targets: impl Iterator<Item = u32>) -> Vec<bool> {
     let mut reaches = vec![false; graph.node_count()];
     let mut next: Vec<NodeIndex> = targets
         .map(|target| NodeIndex::new(target as usize))
@@ -440,9 +436,8 @@ fn nesting(graph: &Graph, is_allocator: &[bool], reaches: &[bool], allocator: u3
 /// What an allocator hides is hidden from those that call it, too.
 fn inherit_hidden(mut nesting: BTreeMap<u32, Nesting>) -> BTreeMap<u32, Nesting> {
     loop {
-        let inherits = |own: &Nesting| {
-            !own.hidden && own.direct.iter().any(|callee| nesting[callee].hidden)
-        };
+        let inherits =
+            |own: &Nesting| !own.hidden && own.direct.iter().any(|callee| nesting[callee].hidden);
         let heirs: Vec<u32> = nesting
             .iter()
             .filter(|(_, own)| inherits(own))

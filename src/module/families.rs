@@ -285,7 +285,9 @@ pub(super) fn canonical(demangled: &str) -> String {
     }
     if demangled.starts_with("runtime.mallocgc") {
         // Go numbers its classes of sizes.
-        return demangled.trim_end_matches(|c: char| c.is_ascii_digit()).to_owned();
+        return demangled
+            .trim_end_matches(|c: char| c.is_ascii_digit())
+            .to_owned();
     }
     demangled
         .strip_prefix("__rustc::")

@@ -113,7 +113,8 @@ impl<O: Observer> Worker<O> {
             let still_observes = self.overwhelmed.get().is_none();
             match message {
                 Message::Events(width, log, time) => {
-                    if still_observes && let Err(overwhelmed) = self.observer.events(width, &log, time)
+                    if still_observes
+                        && let Err(overwhelmed) = self.observer.events(width, &log, time)
                     {
                         self.overwhelmed.set(overwhelmed).ok();
                     }
