@@ -165,6 +165,17 @@ func collect() {
 	runtime.GC()
 }
 
+// Compares with all that Go itself counted since the program began, the runtime's own objects among them.
+//
+//go:wasmexport counts
+func counts(objects int64) {
+	runtime.ReadMemStats(&after)
+	if counted := int64(after.Mallocs); counted != objects {
+		println("objects:", counted)
+		panic("Go counts other objects")
+	}
+}
+
 // A number that the compiler does not know.
 //
 //go:noinline

@@ -45,8 +45,8 @@ pub(super) fn not_measured(why: NotMeasured) -> Fault {
 
 /// A note on what counts as live where a collector frees unseen.
 pub(super) fn never_freed(module: &Module) -> Option<String> {
-    let note = "what the module's collector takes back cannot be seen: what counts as live is all that was ever allocated. \
-                Hold `total` and `memory` against thresholds, not `delta`";
+    let note = "what the module's collector takes back cannot be seen: what counts as live is all that was ever allocated, but for \
+                what was handed out again. Hold `total` and `memory` against thresholds, not `delta`";
     module.frees_unseen().then(|| note.to_string())
 }
 

@@ -289,6 +289,27 @@ fn assemblyscript() {
     ");
 }
 
+/// Functions of a Go program whose first global is such.
+fn go(global: &str, names: &[&str]) -> String {
+    let names: Vec<(&str, &str)> = names.iter().map(|name| (*name, ONE)).collect();
+    functions(&names).replace("(memory 1)", &format!("(memory 1) {global}"))
+}
+
+#[test]
+fn go_since_it_has_a_part_for_large_blocks() {
+    const STACK: &str = "(global (mut i32) (i32.const 0))";
+    let names = [
+        "runtime.mallocgc",
+        "runtime.mallocgcLarge",
+        "runtime.mallocgcSmallNoScanSC12",
+        "runtime.mallocgcSmallNoScanSlowPath",
+        "runtime.mallocgcTinySize3",
+    ];
+    assert_snapshot!(check(&go(STACK, &names)), @"");
+    assert_snapshot!(check(&go("(global i32 (i32.const 0))", &names)), @"");
+    assert_snapshot!(check(&go(STACK, &names[..1])), @"");
+}
+
 #[test]
 fn tinygo_with_its_layout_and_without() {
     assert_snapshot!(check(&functions(&[("runtime.alloc", TWO)])), @"TinyGo runtime.alloc: Allocate(size: 0)");

@@ -1,4 +1,4 @@
-;; What Go's modules look like: every function is (i32) -> (i32), and what it takes and returns lies on a stack in memory.
+;; What Go's modules looked like before 1.24: every function is (i32) -> (i32), and what it takes and returns lies on a stack in memory.
 (module
   (memory (export "memory") 1)
   (func $runtime.mallocgc (param i32) (result i32) (memory.grow (i32.const 0)))
