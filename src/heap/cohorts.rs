@@ -16,33 +16,22 @@ pub(crate) struct Cohort {
 #[derive(Default)]
 pub(crate) struct Cohorts {
     all: Vec<Cohort>,
+    /// Those of earlier cycles, by site and cycle. Those of the cycle that is under way are found by their sites.
     numbers: HashMap<(u32, u32), u32>,
     /// Numbers of cohorts whose blocks are gone.
     unused: Vec<u32>,
-    /// Those of the cycle that is under way, which stay while it does.
-    current: Vec<u32>,
 }
 
 impl Cohorts {
-    /// The number of the cohort of the cycle that is under way.
+    /// A new cohort of the cycle that is under way; returns its number.
     #[inline(never)]
-    pub(crate) fn open(&mut self, site: u32, cycle: u32) -> u32 {
-        let number = self.number(site, cycle);
-        self.current.push(number);
-        number
-    }
-
-    /// The number of a cohort.
-    pub(crate) fn number(&mut self, site: u32, birth: u32) -> u32 {
-        if let Some(number) = self.numbers.get(&(site, birth)) {
-            return *number;
-        }
+    pub(crate) fn open(&mut self, site: u32, birth: u32) -> u32 {
         let cohort = Cohort {
             site,
             birth,
             blocks: 0,
         };
-        let number = match self.unused.pop() {
+        match self.unused.pop() {
             Some(number) => {
                 self.all[number as usize] = cohort;
                 number
@@ -51,7 +40,15 @@ impl Cohorts {
                 self.all.push(cohort);
                 self.all.len() as u32 - 1
             }
-        };
+        }
+    }
+
+    /// The number of a cohort of an earlier cycle.
+    pub(crate) fn earlier(&mut self, site: u32, birth: u32) -> u32 {
+        if let Some(number) = self.numbers.get(&(site, birth)) {
+            return *number;
+        }
+        let number = self.open(site, birth);
         self.numbers.insert((site, birth), number);
         number
     }
@@ -74,11 +71,18 @@ impl Cohorts {
         cohort
     }
 
-    /// The cycle is over: its cohorts end with their last block, as those without any do now.
-    pub(crate) fn end_cycle(&mut self) {
-        for number in std::mem::take(&mut self.current) {
-            if self.all[number as usize].blocks == 0 {
-                self.end(number);
+    /// The cycle is over: its cohorts, which stayed while it lasted, end with their last block, as those without any do now.
+    pub(crate) fn end_cycle(&mut self, current: impl Iterator<Item = u32>) {
+        for number in current {
+            let Cohort {
+                site,
+                birth,
+                blocks,
+            } = self.get(number);
+            if blocks == 0 {
+                self.unused.push(number);
+            } else {
+                self.numbers.insert((site, birth), number);
             }
         }
     }

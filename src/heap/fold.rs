@@ -21,8 +21,8 @@ pub struct Fold {
     folded: Vec<bool>,
     /// The stack of each site, once the run is over.
     stacks: Vec<Vec<CodeFrame>>,
-    /// What each site held at the marks that reports compare.
-    kept: Vec<(MarkKind, Vec<Count>)>,
+    /// What the sites that held something held at the marks that reports compare.
+    kept: Vec<(MarkKind, Vec<(u32, Count)>)>,
     survivors: Vec<(u32, Survivors)>,
     live: Count,
     total: Count,
@@ -86,8 +86,8 @@ impl Fold {
             })
             .collect();
         for (kind, counts) in &self.kept {
-            for (record, count) in records.iter_mut().zip(counts) {
-                record.keep(*kind, *count);
+            for (site, count) in counts {
+                records[*site as usize].keep(*kind, *count);
             }
         }
         for (site, survivors) in &self.survivors {
@@ -117,7 +117,7 @@ impl Fold {
         let site = self.known(site);
         let cohort = match self.resized.take() {
             // A block that grew is the block that it was.
-            Some(before) if before.birth != self.cycle => self.cohorts.number(site, before.birth),
+            Some(before) if before.birth != self.cycle => self.cohorts.earlier(site, before.birth),
             _ => self.current_cohort(site),
         };
         self.cohorts.add(cohort);
@@ -210,6 +210,10 @@ impl Fold {
 
     fn add_site(&mut self, folded: bool) {
         self.folded.push(folded);
+        if self.tallies.len() == self.tallies.capacity() {
+            // Doubled, as usual, most of what is kept of a program's contexts would be room for more of them.
+            self.tallies.reserve_exact(self.tallies.len() / 8 + 64);
+        }
         self.tallies.push(Tally {
             // Earlier maxima were reached without this site.
             peak_number: self.peak_number,
@@ -220,17 +224,18 @@ impl Fold {
     /// Keeps what every site holds at one of the marks that reports compare.
     fn keep_sites(&mut self, kind: MarkKind) {
         if !matches!(kind, MarkKind::Cycle(_)) {
-            let counts = self.tallies.iter().map(|tally| tally.live).collect();
+            let live = (0..).zip(&self.tallies).map(|(site, it)| (site, it.live));
+            let mut counts: Vec<_> = live.filter(|(_, live)| *live != Count::default()).collect();
+            counts.shrink_to_fit();
             self.kept.push((kind, counts));
         }
     }
 
     fn begin_cycle(&mut self, cycle: u32) {
         self.cycle = cycle;
-        self.cohorts.end_cycle();
-        for tally in &mut self.tallies {
-            tally.cohort = None;
-        }
+        let cohorts = self.tallies.iter_mut().filter_map(|it| it.cohort.take());
+        self.cohorts
+            .end_cycle(cohorts.map(|number| number.get() - 1));
     }
 
     fn count_survivors(&mut self) {
