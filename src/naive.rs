@@ -253,7 +253,9 @@ impl Naive {
     fn enter(&mut self, number: usize, arguments: [u64; ARGUMENTS], backtrace: &WasmBacktrace) {
         let allocator = &self.allocators[number];
         if allocator.role.is_apart() {
-            return self.apart.push(self.stack(backtrace));
+            let stack = self.stack(backtrace).into_iter();
+            let is_layer = |(function, _): &Place| self.is_allocator(*function);
+            return self.apart.push(stack.skip_while(is_layer).collect());
         }
         self.depth += 1;
         if self.depth == 1 {
@@ -427,6 +429,11 @@ impl Naive {
             count.bytes -= size;
             count.blocks -= 1;
         }
+    }
+
+    fn is_allocator(&self, function: u32) -> bool {
+        let mut allocators = self.allocators.iter();
+        allocators.any(|allocator| allocator.function == function)
     }
 
     /// The calling context of the wrapper on top, innermost first, without cycles.
