@@ -12,7 +12,7 @@ use memgate::heap::Fold;
 use memgate::instrument::instrument;
 use memgate::module::Module;
 use memgate::run::{self, Compiled, Engine};
-use memgate::suite::{Call, Idle, Limits, Scenario, SnapshotOptions, Tick};
+use memgate::suite::{Call, Idle, Limits, Scenario, Tick};
 use wasmtime::error::Context;
 
 const ROUNDS: usize = 15;
@@ -83,24 +83,16 @@ fn scenario(every: Option<Duration>) -> Scenario {
         keep: None,
     };
     Scenario {
-        name: "idle".into(),
-        setup: Vec::new(),
-        warmup: 0,
-        cycles: 1,
-        steps: Vec::new(),
         idle: Some(Idle {
             settle: Duration::ZERO,
             period: HOUR,
             tick: every.map(|every| Tick { call, every }),
         }),
-        marks: None,
-        teardown: Vec::new(),
-        thresholds: Vec::new(),
-        snapshot: SnapshotOptions { top: 0 },
         limits: Limits {
-            memory: 1 << 30,
             timeout: HOUR,
+            ..Limits::default()
         },
+        ..Scenario::of_steps("idle", Vec::new())
     }
 }
 

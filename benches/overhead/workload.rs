@@ -6,7 +6,7 @@ use std::time::Duration;
 use memgate::instrument::instrument;
 use memgate::module::Module;
 use memgate::run::{self, Ending, Engine};
-use memgate::suite::{Argument, Call, Limits, Scenario, SnapshotOptions, Step};
+use memgate::suite::{Argument, Call, Limits, Scenario, Step};
 use serde::Serialize;
 
 use crate::paced::Paced;
@@ -101,24 +101,18 @@ impl Workload {
 
 /// Calls `run(n)` again and again.
 pub(crate) fn scenario(name: &str, n: u32, warmup: u32, cycles: u32) -> Scenario {
+    let call = Call {
+        export: "run".into(),
+        args: vec![Argument::Integer(n.into())],
+        keep: None,
+    };
     Scenario {
-        name: name.into(),
-        setup: Vec::new(),
         warmup,
         cycles,
-        steps: vec![Step::Call(Call {
-            export: "run".into(),
-            args: vec![Argument::Integer(n.into())],
-            keep: None,
-        })],
-        idle: None,
-        marks: None,
-        teardown: Vec::new(),
-        thresholds: Vec::new(),
-        snapshot: SnapshotOptions { top: 0 },
         limits: Limits {
-            memory: 1 << 30,
             timeout: Duration::from_secs(600),
+            ..Limits::default()
         },
+        ..Scenario::of_steps(name, vec![Step::Call(call)])
     }
 }

@@ -5,28 +5,18 @@ use std::time::Duration;
 use super::*;
 use crate::heap::{Count, Diagnostics, Mark, SiteRecord, Survivors, WrongFrees};
 use crate::run::MarkKind;
-use crate::suite::{Comparison, Idle, Limits, Metric, SnapshotOptions};
+use crate::suite::{Comparison, Idle, Metric};
 
 fn scenario(cycles: u32, thresholds: &[Threshold]) -> Scenario {
     Scenario {
-        name: "scroll".into(),
-        setup: Vec::new(),
-        warmup: 0,
         cycles,
-        steps: Vec::new(),
         idle: Some(Idle {
             settle: Duration::ZERO,
             period: Duration::from_secs(10),
             tick: None,
         }),
-        marks: None,
-        teardown: Vec::new(),
         thresholds: thresholds.to_vec(),
-        snapshot: SnapshotOptions { top: 10 },
-        limits: Limits {
-            memory: 1 << 30,
-            timeout: Duration::from_secs(60),
-        },
+        ..Scenario::of_steps("scroll", Vec::new())
     }
 }
 

@@ -1,12 +1,11 @@
 //! Random recursion: what folds in the guest must be what is left of a stack without its cycles, whatever calls whatever.
 
-use std::time::Duration;
-
 use super::tests::Guest;
 use crate::module::Module;
 use crate::run::Engine;
+use crate::run::tests::scenario;
 use crate::splitmix;
-use crate::suite::{Argument, Call, Limits, Scenario, SnapshotOptions, Step};
+use crate::suite::Scenario;
 
 /// Programs that are tried.
 const PROGRAMS: u64 = 60;
@@ -24,8 +23,13 @@ fn both_counts_agree_on_random_recursion() {
         let text = Program::new(seed).text();
         let wasm = wat::parse_str(&text).expect("the program is a module");
         let module = Module::parse(&format!("program {seed}"), wasm);
-        let guest = Guest::of(&engine, module.expect("the program is valid"));
-        guest.check(&engine, &scenario());
+        let module = module.expect("the program is valid");
+        // Called more than once, so that recursion that was noticed is there from the start.
+        let scenario = Scenario {
+            cycles: 4,
+            ..scenario(&module)
+        };
+        Guest::of(&engine, module).check(&engine, &scenario);
     }
 }
 
@@ -106,30 +110,5 @@ impl Program {
             "(if (i32.and (call $goes_on (local.get $depth)) (call $below (i32.const 4)))
               (then {call} (drop (call $malloc (i32.const 100)))))"
         )
-    }
-}
-
-/// Called more than once, so that recursion that was noticed is there from the start.
-fn scenario() -> Scenario {
-    let call = Call {
-        export: "main".into(),
-        args: Vec::<Argument>::new(),
-        keep: None,
-    };
-    Scenario {
-        name: "main".into(),
-        setup: Vec::new(),
-        warmup: 0,
-        cycles: 4,
-        steps: vec![Step::Call(call)],
-        idle: None,
-        marks: None,
-        teardown: Vec::new(),
-        thresholds: Vec::new(),
-        snapshot: SnapshotOptions { top: 0 },
-        limits: Limits {
-            memory: 1 << 20,
-            timeout: Duration::from_secs(60),
-        },
     }
 }

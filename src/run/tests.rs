@@ -7,13 +7,12 @@ mod looks;
 use std::fmt::Write;
 use std::fs;
 use std::path::{Path, PathBuf};
-use std::time::Duration;
 
 use super::guest::{Provide, link_books};
 use super::{Compiled, Engine, Log, MarkKind, Observer, Overwhelmed, run_with};
 use crate::instrument::{Event, Width, decode, instrument};
 use crate::module::{CodeFrame, Module};
-use crate::suite::{Argument, Call, Limits, Scenario, SnapshotOptions, Step};
+use crate::suite::{Argument, Call, Limits, Scenario, Step};
 
 #[test]
 fn every_fixture_is_told_as_its_golden_says() {
@@ -92,25 +91,17 @@ pub(crate) fn scenario(module: &Module) -> Scenario {
         .iter()
         .map(|_| Argument::Integer(0))
         .collect();
+    let call = Call {
+        export: "main".into(),
+        args,
+        keep: None,
+    };
     Scenario {
-        name: "main".into(),
-        setup: Vec::new(),
-        warmup: 0,
-        cycles: 1,
-        steps: vec![Step::Call(Call {
-            export: "main".into(),
-            args,
-            keep: None,
-        })],
-        idle: None,
-        marks: None,
-        teardown: Vec::new(),
-        thresholds: Vec::new(),
-        snapshot: SnapshotOptions { top: 0 },
         limits: Limits {
             memory: 1 << 20,
-            timeout: Duration::from_secs(60),
+            ..Limits::default()
         },
+        ..Scenario::of_steps("main", vec![Step::Call(call)])
     }
 }
 

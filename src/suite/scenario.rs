@@ -131,6 +131,23 @@ pub struct SnapshotOptions {
 }
 
 impl Scenario {
+    /// What a suite says that gives nothing but the steps: one cycle of them, no idle time, no thresholds.
+    pub fn of_steps(name: &str, steps: Vec<Step>) -> Scenario {
+        Scenario {
+            name: name.into(),
+            setup: Vec::new(),
+            warmup: 0,
+            cycles: one(),
+            steps,
+            idle: None,
+            marks: None,
+            teardown: Vec::new(),
+            thresholds: Vec::new(),
+            snapshot: SnapshotOptions::default(),
+            limits: Limits::default(),
+        }
+    }
+
     /// The scenario's command, if it runs one instead of calling exports.
     pub fn command(&self) -> Option<&Command> {
         self.steps.iter().find_map(|step| match step {

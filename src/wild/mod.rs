@@ -7,7 +7,6 @@
 use std::fmt::Write;
 use std::fs;
 use std::path::{Path, PathBuf};
-use std::time::Duration;
 
 use wasmtime::{Linker, Store};
 
@@ -16,7 +15,7 @@ use crate::instrument::instrument;
 use crate::judge::judge;
 use crate::module::Module;
 use crate::run::{self, Ending, Engine, State};
-use crate::suite::{Argument, Call, Limits, Scenario, SnapshotOptions, Step};
+use crate::suite::{Limits, Scenario};
 
 mod large;
 
@@ -110,33 +109,14 @@ fn link(linker: &mut Linker<State<Fold>>, store: &mut Store<State<Fold>>) -> was
     Ok(())
 }
 
-/// `main`, called once with zeros.
+/// `main`, called once with zeros, with room for what a toolchain's libraries take.
 fn scenario(module: &Module) -> Scenario {
-    let mut exports = module.exports().iter();
-    let main = exports.find(|export| export.name == "main");
-    let parameters = module
-        .signature(main.expect("fixtures export `main`").index)
-        .params();
-    let call = Call {
-        export: "main".into(),
-        args: parameters.iter().map(|_| Argument::Integer(0)).collect(),
-        keep: None,
-    };
     Scenario {
-        name: "main".into(),
-        setup: Vec::new(),
-        warmup: 0,
-        cycles: 1,
-        steps: vec![Step::Call(call)],
-        idle: None,
-        marks: None,
-        teardown: Vec::new(),
-        thresholds: Vec::new(),
-        snapshot: SnapshotOptions { top: 0 },
         limits: Limits {
             memory: 1 << 24,
-            timeout: Duration::from_secs(60),
+            ..Limits::default()
         },
+        ..run::tests::scenario(module)
     }
 }
 
