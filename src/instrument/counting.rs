@@ -1,8 +1,8 @@
 //! Counting: what is put around an allocator, so that it writes down what it did.
 //!
 //! A defined allocator counts in its own body, which costs no call; one that is imported, or large and needed twice, gets a
-//! wrapper. The outermost allocator counts. Where one calls another by its index, that is known beforehand, and the call goes to a copy that counts nothing;
-//! only where one may get to another unseen does a flag tell them apart.
+//! wrapper. The outermost allocator counts. Where one calls another by its index, that is known beforehand, and the call goes
+//! to a copy that counts nothing; only where one may get to another unseen does a flag tell them apart.
 
 use wasm_encoder::{BlockType, Catch, Function, InstructionSink, MemArg, RefType, ValType};
 
@@ -272,11 +272,7 @@ impl<'a> Counting<'a> {
     fn release_inner(&self, code: &mut InstructionSink<'_>, address: u32) {
         self.field(code, address);
         code.global_get(self.register(Register::Inner));
-        match self.layout.width {
-            Width::Narrow => code.i32_ne(),
-            Width::Wide => code.i64_ne(),
-        };
-        code.if_(BlockType::Empty);
+        code.ne_on(self.layout.width).if_(BlockType::Empty);
         self.record_release(code, address);
         code.end();
     }
@@ -403,10 +399,7 @@ impl<'a> Counting<'a> {
         for (local, register) in INNER {
             code.local_get(self.local(local))
                 .global_get(self.register(register));
-            match self.layout.width {
-                Width::Narrow => code.i32_ne(),
-                Width::Wide => code.i64_ne(),
-            };
+            code.ne_on(self.layout.width);
         }
         code.i32_or();
     }
@@ -503,11 +496,8 @@ impl<'a> Counting<'a> {
     fn append_alias(&self, code: &mut InstructionSink<'_>) {
         code.global_get(self.register(Register::Inner))
             .local_get(self.local(Local::Address));
-        match self.layout.width {
-            Width::Narrow => code.i32_ne(),
-            Width::Wide => code.i64_ne(),
-        };
-        code.if_(BlockType::Empty)
+        code.ne_on(self.layout.width)
+            .if_(BlockType::Empty)
             .global_get(self.register(Register::Inner))
             .if_on(self.layout.width);
         code.global_get(self.register(Register::Inner));
@@ -637,6 +627,8 @@ trait OnField {
     fn if_on(&mut self, width: Width) -> &mut Self;
     /// Whether the value on the stack is zero.
     fn eqz_on(&mut self, width: Width) -> &mut Self;
+    /// Whether the two values on the stack differ.
+    fn ne_on(&mut self, width: Width) -> &mut Self;
 }
 
 impl OnField for InstructionSink<'_> {
@@ -651,6 +643,13 @@ impl OnField for InstructionSink<'_> {
         match width {
             Width::Narrow => self.i32_eqz(),
             Width::Wide => self.i64_eqz(),
+        }
+    }
+
+    fn ne_on(&mut self, width: Width) -> &mut Self {
+        match width {
+            Width::Narrow => self.i32_ne(),
+            Width::Wide => self.i64_ne(),
         }
     }
 }
