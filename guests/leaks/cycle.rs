@@ -17,7 +17,7 @@ struct Document {
 struct Window {
     #[expect(dead_code, reason = "what matters is that it is held")]
     document: Back,
-    title: [u8; 32],
+    title: [u8; 28],
 }
 
 #[inline(never)]
@@ -36,7 +36,7 @@ fn open_window(document: &Rc<Document>) {
     let back = Rc::downgrade(document);
     let window = Rc::new(Window {
         document: back,
-        title: [b'w'; 32],
+        title: [b'w'; 28],
     });
     *document.window.borrow_mut() = Some(window);
 }

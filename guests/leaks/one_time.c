@@ -5,16 +5,18 @@
 
 #include "guest.h"
 
-static uint32_t *table;
+// Volatile, so that it is a block: clang makes a static array of what is only ever kept in a static pointer.
+static uint32_t *volatile table;
 
 static NOINLINE void build_table(void) {
-    table = malloc(256 * sizeof *table);
+    uint32_t *entries = malloc(256 * sizeof *entries);
     for (uint32_t byte = 0; byte < 256; byte++) {
         uint32_t entry = byte;
         for (int bit = 0; bit < 8; bit++)
             entry = entry >> 1 ^ (entry & 1 ? 0xedb88320 : 0);
-        table[byte] = entry;
+        entries[byte] = entry;
     }
+    table = entries;
 }
 
 // The checksum of some bytes that are copied first.

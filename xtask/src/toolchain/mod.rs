@@ -50,7 +50,9 @@ pub(crate) fn check(language: Language, scratch: &Path) -> Result<()> {
         Language::C | Language::ZigCc | Language::Emscripten => {
             ("check.c", "int main(void) { return 0; }\n")
         }
-        Language::Cpp | Language::CppExceptions => ("check.cpp", "#include <memory>\nint main() { return 0; }\n"),
+        Language::Cpp | Language::CppExceptions => {
+            ("check.cpp", "#include <memory>\nint main() { return 0; }\n")
+        }
         Language::Zig => ("check.zig", "pub fn main() void {}\n"),
         Language::RustWeb | Language::RustWasi => ("check.rs", "fn main() {}\n"),
         // Its dependencies would have to be there as well.
