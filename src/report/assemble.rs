@@ -2,13 +2,13 @@
 
 use super::notes::notes;
 use super::value::{
-    Bound, Counted, Fault, MarkReport, MetricReport, Place, ScenarioReport, SiteReport,
-    SnapshotChange, SurvivorsReport,
+    Bound, ClassReport, Counted, Fault, LevelReport, MarkReport, MetricReport, OrderReport, Place,
+    ScenarioReport, SiteReport, SnapshotChange, SurvivorsReport,
 };
 use crate::heap::{Mark, Recording, SiteRecord};
 use crate::judge::{Judgement, Measured, Verdict};
-use crate::run::MarkKind;
-use crate::suite::{Scenario, Unit};
+use crate::run::{IDLE_PARTS, MarkKind};
+use crate::suite::{Order, Scenario};
 
 /// The report of a scenario that left figures behind: judged if it was told to its end, with a fault if not.
 ///
@@ -27,6 +27,7 @@ pub fn assemble(
         .map(|(record, stack)| site(record, stack))
         .collect();
     let mut report = ScenarioReport {
+        order: order(scenario),
         marks: recording.marks.iter().map(mark).collect(),
         peak: recording.peak.into(),
         peak_time: recording.peak_time,
@@ -40,13 +41,16 @@ pub fn assemble(
     };
     match judged {
         Ok(judgement) => {
-            for grown in &judgement.grown {
-                sites[grown.site].pattern = Some(grown.pattern.to_string());
+            for (site, class) in sites.iter_mut().zip(&judgement.classes) {
+                site.class = class.map(|class| ClassReport {
+                    name: class.name().to_string(),
+                    words: class.to_string(),
+                });
             }
             report.metrics = judgement
                 .metrics
                 .iter()
-                .map(|measured| metric(scenario, *measured))
+                .map(|measured| metric(scenario, measured))
                 .collect();
             if !judgement.breaches.is_empty() {
                 report.verdict = Verdict::Regression;
@@ -84,6 +88,7 @@ fn empty(scenario: &str, module: &str, verdict: Verdict) -> ScenarioReport {
         module: module.to_string(),
         verdict,
         fault: None,
+        order: None,
         metrics: Vec::new(),
         marks: Vec::new(),
         peak: Counted::default(),
@@ -100,29 +105,28 @@ fn empty(scenario: &str, module: &str, verdict: Verdict) -> ScenarioReport {
     }
 }
 
-fn metric(scenario: &Scenario, Measured { metric, value }: Measured) -> MetricReport {
+fn order(scenario: &Scenario) -> Option<OrderReport> {
+    (scenario.order != Order::Listed).then(|| OrderReport {
+        name: scenario.order.name().to_string(),
+        seed: scenario.seed,
+    })
+}
+
+fn metric(scenario: &Scenario, Measured { metric, value }: &Measured) -> MetricReport {
     let thresholds = scenario
         .thresholds
         .iter()
-        .filter(|threshold| threshold.metric == metric);
+        .filter(|threshold| threshold.metric == *metric);
     let bounds = thresholds.map(|threshold| Bound {
         comparison: threshold.comparison.sign().to_string(),
         limit: threshold.limit,
-        holds: threshold.holds(value),
-        excess: threshold.excess(value),
+        holds: threshold.holds(*value),
+        excess: threshold.excess(*value),
     });
-    let unit = match metric.unit() {
-        Unit::Bytes => "B",
-        Unit::Blocks => "blocks",
-        Unit::Frees => "frees",
-        Unit::BytesPerSecond => "B/s",
-        Unit::BytesPerCycle => "B/cycle",
-        Unit::Ratio => "ratio",
-    };
     MetricReport {
-        name: metric.name().to_string(),
-        value,
-        unit: unit.to_string(),
+        name: metric.name().into_owned(),
+        value: *value,
+        unit: metric.unit().symbol().to_string(),
         bounds: bounds.collect(),
     }
 }
@@ -132,6 +136,7 @@ fn mark(mark: &Mark) -> MarkReport {
         MarkKind::Baseline => "baseline".to_string(),
         MarkKind::Cycle(cycle) => format!("cycle {cycle}"),
         MarkKind::IdleStart => "idle start".to_string(),
+        MarkKind::Idle(part) => format!("idle {part}/{IDLE_PARTS}"),
         MarkKind::IdleEnd => "idle end".to_string(),
         MarkKind::Final => "final".to_string(),
     };
@@ -140,6 +145,7 @@ fn mark(mark: &Mark) -> MarkReport {
         time: mark.time,
         live: mark.live.into(),
         total: mark.total.into(),
+        peak: mark.peak.into(),
         memory: mark.memory,
         heap_span: mark.heap_span,
     }
@@ -149,6 +155,10 @@ fn site(record: &SiteRecord, stack: Vec<Place>) -> SiteReport {
     let survivors = record.survivors.iter().map(|survivors| SurvivorsReport {
         cycle: survivors.cycle,
         live: survivors.live.into(),
+    });
+    let levels = record.levels.iter().map(|level| LevelReport {
+        mark: level.mark,
+        live: level.live.into(),
     });
     SiteReport {
         stack,
@@ -161,6 +171,7 @@ fn site(record: &SiteRecord, stack: Vec<Place>) -> SiteReport {
         at_end: record.at_end.into(),
         delta: Counted::difference(record.at_idle_end, record.at_baseline),
         survivors: survivors.collect(),
-        pattern: None,
+        levels: levels.collect(),
+        class: None,
     }
 }

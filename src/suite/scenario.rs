@@ -6,9 +6,11 @@ use std::time::Duration;
 use schemars::JsonSchema;
 use serde::Deserialize;
 
+use super::order::Order;
 use super::scalar::{self, Bytes, Time};
 use super::step::{Argument, Call, Command, Step};
-use super::threshold::{Threshold, Thresholds};
+use super::threshold::Threshold;
+use super::thresholds::Thresholds;
 
 /// One story told to one fresh instance: setup, warm-up, cycles, idle, teardown. One scenario is one trial.
 #[derive(Clone, Debug, Deserialize, JsonSchema)]
@@ -33,6 +35,12 @@ pub struct Scenario {
     /// The steps of one cycle.
     #[serde(default)]
     pub steps: Vec<Step>,
+    /// In which order the steps of a cycle are done: `listed` by default, `shuffled` or `interleaved`.
+    #[serde(default)]
+    pub order: Order,
+    /// What the order is drawn from; 0 by default. The same seed is the same order on every machine.
+    #[serde(default)]
+    pub seed: u64,
     /// What happens after the last cycle, when nobody uses the module.
     #[serde(default)]
     pub idle: Option<Idle>,
@@ -139,6 +147,8 @@ impl Scenario {
             warmup: 0,
             cycles: one(),
             steps,
+            order: Order::Listed,
+            seed: 0,
             idle: None,
             marks: None,
             teardown: Vec::new(),
