@@ -32,7 +32,8 @@ fn draw_glyph(letter: u32) -> Box<Glyph> {
 
 impl Glyphs {
     fn find(&mut self, letter: u32) -> &Glyph {
-        let is_wanted = |glyph: &Option<Box<Glyph>>| glyph.as_ref().is_some_and(|it| it.letter == letter);
+        let is_wanted =
+            |glyph: &Option<Box<Glyph>>| glyph.as_ref().is_some_and(|it| it.letter == letter);
         let place = self.kept.iter().position(is_wanted).unwrap_or_else(|| {
             let oldest = self.drawn % KEPT;
             self.drawn += 1;
@@ -50,5 +51,7 @@ pub extern "C" fn bounded_cache() -> u32 {
     let first = 4 * glyphs.page;
     glyphs.page += 1;
     let letters = first..first + 8;
-    letters.map(|letter| u32::from(glyphs.find(letter).picture[5])).sum()
+    letters
+        .map(|letter| u32::from(glyphs.find(letter).picture[5]))
+        .sum()
 }

@@ -46,6 +46,10 @@ fn open_window(document: &Rc<Document>) {
 pub extern "C" fn cycle() -> u32 {
     let document = new_document();
     open_window(&document);
-    let title = document.window.borrow().as_ref().map_or(0, |window| window.title[0]);
+    let title = document
+        .window
+        .borrow()
+        .as_ref()
+        .map_or(0, |window| window.title[0]);
     u32::from(document.text[0]) + u32::from(title)
 }

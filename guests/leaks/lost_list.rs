@@ -35,7 +35,9 @@ fn clear_page() {
 pub extern "C" fn lost_list() -> u32 {
     (1..=5).for_each(add_line);
     let page = PAGE.lock().expect("nobody panics");
-    let top = page.as_ref().map_or(0, |line| line.number + u32::from(line.text[0]));
+    let top = page
+        .as_ref()
+        .map_or(0, |line| line.number + u32::from(line.text[0]));
     drop(page);
     clear_page();
     top
