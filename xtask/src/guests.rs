@@ -100,6 +100,8 @@ pub(crate) enum Debug {
     /// What names a line.
     #[default]
     Lines,
+    /// What names a line, and the static variables with their types.
+    Statics,
     /// All, as the compiler wrote it.
     Full,
 }
