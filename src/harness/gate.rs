@@ -9,6 +9,7 @@ use libtest_mimic::Failed;
 
 use super::faults;
 use super::frees;
+use super::losses;
 use super::modules::{self, Modules, Prepared};
 use super::progress::Progress;
 use super::trials::trial_name;
@@ -123,12 +124,16 @@ impl Gate {
         let _activity = self
             .progress
             .begin(format!("running {}", trial_name(suite, scenario)));
-        let Prepared { module, compiled } = prepared;
+        let Prepared {
+            module,
+            compiled,
+            roots,
+        } = prepared;
         let outcome = run::run(
             &self.engine,
             compiled,
             scenario,
-            Aside::new(Fold::default()),
+            Aside::new(Fold::of(roots.roots.clone())),
         )
         .map_err(|error| faults::broken("the scenario cannot be run", error))?;
         let mut recording = outcome.observer.into_inner().finish();
@@ -149,7 +154,11 @@ impl Gate {
             stacks,
             judged.as_ref().map_err(Fault::clone),
         );
+        report = report.with_surveys(&recording, |root, at| roots.name(root, at));
         report.notes.extend(faults::never_freed(module));
+        report
+            .notes
+            .extend(losses::notes(scenario, module, &recording));
         report.wrong_frees = frees::reports(&symbols, &recording, &report.sites, &stacks_of_frees);
         report
             .notes

@@ -4,9 +4,11 @@ mod faults;
 mod frees;
 mod gate;
 mod given;
+mod losses;
 mod modules;
 mod places;
 mod progress;
+mod roots;
 mod trials;
 
 use std::path::{Path, PathBuf};

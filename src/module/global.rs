@@ -60,8 +60,16 @@ impl Global {
     }
 
     fn is_mutable_integer(&self) -> bool {
-        self.ty.mutable && matches!(self.ty.content_type, ValType::I32 | ValType::I64)
+        let is_integer = matches!(self.ty.content_type, ValType::I32 | ValType::I64);
+        is_integer && self.ty.mutable && !self.ty.shared
     }
+}
+
+/// The globals that hold an integer which can change.
+pub(super) fn variables(module: &Module) -> Vec<u32> {
+    let globals = (0..).zip(&module.contents.globals);
+    let variables = globals.filter(|(_, global)| global.is_mutable_integer());
+    variables.map(|(index, _)| index).collect()
 }
 
 /// The globals that may hold an address, but for the one that points to the stack. What cannot change is a linker's constant

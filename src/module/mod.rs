@@ -3,6 +3,7 @@
 //! Everything here is read from the module as it ships. Nothing is run, nothing is rewritten, and neither suites nor
 //! engines are known.
 
+mod allocator_data;
 mod allocators;
 mod bindgen;
 mod call_graph;
@@ -190,6 +191,23 @@ impl Module {
         self.contents.types.len() as u32
     }
 
+    /// The parts of static data that nothing but an allocator gets at, within that range: what it knows of its own blocks.
+    ///
+    /// Of allocators that somebody named nothing is known, since they may be more than that.
+    pub fn allocator_data(&self, data: Range<u64>) -> Vec<Range<u64>> {
+        let found = self.found().allocators.iter();
+        let known: Vec<Allocator> = found
+            .filter(|allocator| allocator.family != given::FAMILY)
+            .cloned()
+            .collect();
+        allocator_data::find(self, &known, data)
+    }
+
+    /// The globals that hold an integer which can change, imported and defined, in order.
+    pub fn variables(&self) -> Vec<u32> {
+        global::variables(self)
+    }
+
     /// How many globals there are, imported and defined.
     pub fn global_count(&self) -> u32 {
         self.contents.globals.len() as u32
@@ -264,6 +282,12 @@ impl Module {
         allocators
             .iter()
             .any(|allocator| families::UNSEEN.contains(&allocator.family))
+    }
+
+    /// Whether a collector takes blocks back, if in a way that can be seen.
+    pub fn is_collected(&self) -> bool {
+        let is_collected = |allocator: &Allocator| allocator.family == families::ASSEMBLYSCRIPT;
+        self.found().allocators.iter().any(is_collected)
     }
 
     /// Functions that are named like an allocator and have another signature, which is why they are not counted.

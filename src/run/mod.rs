@@ -40,7 +40,7 @@ use self::guest::{Guest, Provide};
 use self::limits::Watchdog;
 use self::looks::Heedless;
 pub use self::looks::Stacks;
-pub use self::observer::{IDLE_PARTS, Log, MarkKind, Observer, Overwhelmed};
+pub use self::observer::{IDLE_PARTS, Log, MarkKind, Observer, Overwhelmed, View};
 #[cfg(any(test, fuzzing))]
 pub(crate) use self::sights::Sights;
 use self::story::Story;

@@ -7,6 +7,7 @@ use schemars::JsonSchema;
 use serde::Deserialize;
 
 use super::order::Order;
+use super::quiet_mark::QuietMark;
 use super::scalar::{self, Bytes, Time};
 use super::step::{Argument, Call, Command, Step};
 use super::threshold::Threshold;
@@ -47,6 +48,9 @@ pub struct Scenario {
     /// Where on the virtual clock the marks lie. Only for a command (`run`), instead of `idle`.
     #[serde(default)]
     pub marks: Option<Marks>,
+    /// Marks at which it is told what the module can still get at and what is lost, besides `final`, where that is told always.
+    #[serde(default)]
+    pub reachability: Vec<QuietMark>,
     /// Steps after the idle time: what an application does when it closes.
     #[serde(default)]
     pub teardown: Vec<Step>,
@@ -151,6 +155,7 @@ impl Scenario {
             seed: 0,
             idle: None,
             marks: None,
+            reachability: Vec::new(),
             teardown: Vec::new(),
             thresholds: Vec::new(),
             snapshot: SnapshotOptions::default(),

@@ -2,6 +2,7 @@
 
 mod fault;
 mod frames;
+mod holders;
 mod layout;
 mod ranking;
 mod thresholds;
