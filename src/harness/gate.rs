@@ -7,6 +7,7 @@ use std::sync::{Mutex, MutexGuard, PoisonError};
 
 use libtest_mimic::Failed;
 
+use super::accepted::judge_with_accepted;
 use super::faults;
 use super::frees;
 use super::modules::{self, Modules, Prepared};
@@ -14,7 +15,7 @@ use super::progress::Progress;
 use super::trials::trial_name;
 use super::{Again, places};
 use crate::heap::Fold;
-use crate::judge::{Verdict, judge};
+use crate::judge::Verdict;
 use crate::report::{
     Commands, Fault, ReportError, ReportFile, ScenarioReport, SuiteReport, assemble, failure,
     without_figures,
@@ -137,7 +138,13 @@ impl Gate {
             frees::look_into(&self.engine, compiled, scenario, ending, &mut recording)
                 .map_err(|error| faults::broken("the scenario cannot be run again", error))?;
         let judged = match ending {
-            Ending::Completed => judge(scenario, &recording).map_err(faults::not_measured),
+            Ending::Completed => judge_with_accepted(
+                &self.root,
+                suite,
+                scenario,
+                &modules::name(suite),
+                &recording,
+            ),
             ending => Err(faults::unfinished(ending, module, outcome.errors)),
         };
         let symbols = module.symbols();
@@ -147,8 +154,14 @@ impl Gate {
             &modules::name(suite),
             &recording,
             stacks,
-            judged.as_ref().map_err(Fault::clone),
+            judged
+                .as_ref()
+                .map(|(judgement, _)| judgement)
+                .map_err(Fault::clone),
         );
+        if let Ok((_, Some(change))) = judged {
+            report = report.with_numbers_change(change);
+        }
         report.notes.extend(faults::never_freed(module));
         report.wrong_frees = frees::reports(&symbols, &recording, &report.sites, &stacks_of_frees);
         report
@@ -171,22 +184,8 @@ impl Gate {
         if report.verdict == Verdict::Error {
             return report;
         }
-        let info = snapshot::Info {
-            suite: suite.name.clone(),
-            scenario: scenario.name.clone(),
-            module: report.module.clone(),
-            verdict: if report.verdict == Verdict::Pass {
-                "pass"
-            } else {
-                "regression"
-            }
-            .into(),
-            thresholds: scenario
-                .thresholds
-                .iter()
-                .map(|threshold| (threshold.metric.name().to_string(), threshold.to_string()))
-                .collect(),
-        };
+        let holds = report.verdict == Verdict::Pass;
+        let info = snapshot::Info::of(suite, scenario, &report.module, holds);
         let body = snapshot::body(&report, scenario.snapshot.top);
         match snapshot::compare(&self.root, &suite.path, &info, &body) {
             Ok(None) => report,

@@ -1,5 +1,6 @@
 //! The harness: suites become trials, trials become an exit code.
 
+mod accepted;
 mod faults;
 mod frees;
 mod gate;

@@ -2,13 +2,13 @@
 
 use super::notes::notes;
 use super::value::{
-    Bound, Counted, Fault, MarkReport, MetricReport, Place, ScenarioReport, SiteReport,
+    Bound, Counted, Fault, MarkReport, MetricReport, Place, Relative, ScenarioReport, SiteReport,
     SnapshotChange, SurvivorsReport,
 };
 use crate::heap::{Mark, Recording, SiteRecord};
-use crate::judge::{Judgement, Measured, Verdict};
+use crate::judge::{Bounded, Judgement, Measured, Verdict};
 use crate::run::MarkKind;
-use crate::suite::Scenario;
+use crate::suite::{Margin, Scenario};
 
 /// The report of a scenario that left figures behind: judged if it was told to its end, with a fault if not.
 ///
@@ -46,9 +46,9 @@ pub fn assemble(
             report.metrics = judgement
                 .metrics
                 .iter()
-                .map(|measured| metric(scenario, measured))
+                .map(|measured| metric(judgement, measured))
                 .collect();
-            if !judgement.breaches.is_empty() {
+            if !judgement.holds() {
                 report.verdict = Verdict::Regression;
             }
         }
@@ -76,6 +76,13 @@ impl ScenarioReport {
         self.verdict = self.verdict.max(Verdict::Regression);
         self
     }
+
+    /// Adds the numbers that wait for review, since limits follow them; a pass becomes a regression.
+    pub fn with_numbers_change(mut self, change: SnapshotChange) -> ScenarioReport {
+        self.numbers = Some(change);
+        self.verdict = self.verdict.max(Verdict::Regression);
+        self
+    }
 }
 
 fn empty(scenario: &str, module: &str, verdict: Verdict) -> ScenarioReport {
@@ -90,6 +97,7 @@ fn empty(scenario: &str, module: &str, verdict: Verdict) -> ScenarioReport {
         peak_time: 0,
         sites: Vec::new(),
         snapshot: None,
+        numbers: None,
         wrong_frees: Vec::new(),
         notes: Vec::new(),
         events: 0,
@@ -100,22 +108,45 @@ fn empty(scenario: &str, module: &str, verdict: Verdict) -> ScenarioReport {
     }
 }
 
-fn metric(scenario: &Scenario, Measured { metric, value }: &Measured) -> MetricReport {
-    let thresholds = scenario
-        .thresholds
-        .iter()
-        .filter(|threshold| threshold.metric == *metric);
-    let bounds = thresholds.map(|threshold| Bound {
-        comparison: threshold.comparison.sign().to_string(),
-        limit: threshold.limit,
-        holds: threshold.holds(*value),
-        excess: threshold.excess(*value),
-    });
+fn metric(judgement: &Judgement, Measured { metric, value }: &Measured) -> MetricReport {
+    let is_its = |bounded: &&Bounded| bounded.threshold.metric == *metric;
     MetricReport {
         name: metric.name().into_owned(),
         value: *value,
         unit: metric.unit().symbol().to_string(),
-        bounds: bounds.collect(),
+        bounds: judgement.bounds.iter().filter(is_its).map(bound).collect(),
+    }
+}
+
+fn bound(bounded: &Bounded) -> Bound {
+    let threshold = &bounded.threshold;
+    Bound {
+        comparison: threshold.comparison.sign().to_string(),
+        limit: bounded.limit,
+        relative: threshold.margin().map(|margin| relative(bounded, margin)),
+        holds: bounded.holds,
+        excess: bounded.excess,
+    }
+}
+
+/// A percentage of next to nothing is next to nothing: a slack is the way out.
+fn relative(bounded: &Bounded, margin: Margin) -> Relative {
+    let threshold = &bounded.threshold;
+    let unit = threshold.metric.unit();
+    let vanishes = |accepted: &f64| bounded.is_broken() && margin.vanishes(unit, *accepted);
+    let advice = bounded.accepted.filter(vanishes).map(|accepted| {
+        let (percent, accepted) = (margin.percent, unit.format(accepted));
+        let sign = if threshold.comparison.is_ceiling() { '+' } else { '-' };
+        let slack = unit.slack_example();
+        format!(
+            "{percent}% of {accepted} is next to nothing: add a slack, such as {}: {threshold} {sign} {slack}",
+            threshold.metric
+        )
+    });
+    Relative {
+        text: threshold.shown_limit(),
+        accepted: bounded.accepted,
+        advice,
     }
 }
 

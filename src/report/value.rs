@@ -55,6 +55,8 @@ pub struct ScenarioReport {
     pub sites: Vec<SiteReport>,
     /// How the sites differ from those that were accepted.
     pub snapshot: Option<SnapshotChange>,
+    /// How the numbers that limits follow differ from those that were accepted.
+    pub numbers: Option<SnapshotChange>,
     /// Frees of what was no block, the first ones; those that happened in the same way are one.
     pub wrong_frees: Vec<WrongFreeReport>,
     /// What a reader of the figures should know: missing symbols, frees of unknown blocks, folded contexts.
@@ -107,12 +109,26 @@ pub struct MetricReport {
 pub struct Bound {
     /// `<`, `<=`, `>` or `>=`.
     pub comparison: String,
-    /// The limit, in the metric's unit.
-    pub limit: f64,
-    /// Whether what was measured is within it.
+    /// The limit, in the metric's unit; none where it follows the accepted run, and nothing was accepted yet.
+    pub limit: Option<f64>,
+    /// How the limit follows the accepted run, if it does.
+    pub relative: Option<Relative>,
+    /// Whether what was measured is within it; without a limit it is not.
     pub holds: bool,
     /// How far it is beyond.
     pub excess: f64,
+}
+
+/// A limit that follows the accepted run.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Relative {
+    /// As the suite has it: `accepted + 5% + 64 KB`.
+    pub text: String,
+    /// What was accepted, in the metric's unit.
+    pub accepted: Option<f64>,
+    /// A bound with a slack, where the percentage alone comes to next to nothing.
+    pub advice: Option<String>,
 }
 
 /// Bytes and blocks.
@@ -269,7 +285,7 @@ pub struct Place {
     pub library: bool,
 }
 
-/// How the sites differ from the accepted snapshot.
+/// How something differs from what was accepted.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct SnapshotChange {

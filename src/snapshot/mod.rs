@@ -1,9 +1,10 @@
-//! What is kept for review: a scenario's top allocation sites, as an insta snapshot.
+//! What is kept for review, as insta snapshots: a scenario's top allocation sites, and the numbers that limits follow.
 //!
 //! insta's assertion prints its diff and panics, which interleaves under parallel trials. So the comparison is taken out of its
 //! hands: a [`Comparator`](insta::Comparator) keeps both sides and says that they match, the difference goes into the trial's own text, and the
 //! pending `.snap.new` is written by insta's rules for `cargo insta review` to find.
 
+mod numbers;
 mod quiet;
 mod sites;
 mod update;
@@ -16,10 +17,12 @@ use insta::Snapshot;
 use serde::Serialize;
 use similar::TextDiff;
 
+pub use self::numbers::{Kept, NumbersError, accepted_numbers, keep_numbers};
 use self::quiet::{both_sides, placeholder, text};
 pub use self::sites::body;
 use self::update::{Update, pending, variable};
 use crate::report::SnapshotChange;
+use crate::suite::{Scenario, Suite};
 
 /// A snapshot could not be read or written.
 #[derive(Debug, thiserror::Error)]
@@ -42,6 +45,26 @@ pub struct Info {
     pub verdict: String,
     /// The suite's thresholds, as they are written there.
     pub thresholds: BTreeMap<String, String>,
+}
+
+impl Info {
+    /// What is known of a scenario once its thresholds were judged.
+    pub fn of(suite: &Suite, scenario: &Scenario, module: &str, holds: bool) -> Info {
+        let mut thresholds: BTreeMap<String, String> = BTreeMap::new();
+        for threshold in &scenario.thresholds {
+            thresholds
+                .entry(threshold.metric.name().into_owned())
+                .and_modify(|bounds| *bounds += &format!(", {threshold}"))
+                .or_insert_with(|| threshold.to_string());
+        }
+        Info {
+            suite: suite.name.clone(),
+            scenario: scenario.name.clone(),
+            module: module.to_string(),
+            verdict: if holds { "pass" } else { "regression" }.into(),
+            thresholds,
+        }
+    }
 }
 
 /// Compares a scenario's top sites with those that were accepted, and leaves what is new for review.

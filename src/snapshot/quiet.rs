@@ -76,6 +76,19 @@ pub(super) fn both_sides(
         .ok_or_else(|| "insta did not compare it".to_string())
 }
 
+/// A new body as insta would keep it, whatever was accepted.
+pub(super) fn rendered(
+    root: &Path,
+    suite: &Path,
+    name: &str,
+    info: &Info,
+    body: &str,
+) -> Result<Snapshot, String> {
+    let folder = placeholder(name).map_err(|error| error.to_string())?;
+    let sides = both_sides(root, folder.path(), suite, name, info, body)?;
+    Ok(sides.current)
+}
+
 /// insta compares only with something, so what is new is compared with nothing.
 pub(super) fn placeholder(name: &str) -> io::Result<tempfile::TempDir> {
     let folder = tempfile::tempdir()?;

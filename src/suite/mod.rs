@@ -6,6 +6,7 @@
 
 mod allocator;
 mod bounds;
+mod contradictions;
 mod decode;
 mod discover;
 mod error;
@@ -13,6 +14,7 @@ mod fault;
 mod file;
 mod format;
 mod load;
+mod margin;
 mod metric;
 mod node;
 mod rules;
@@ -34,13 +36,14 @@ use std::path::{Path, PathBuf};
 pub use self::allocator::NamedAllocator;
 pub use self::discover::{DiscoverError, discover};
 pub use self::error::{SuiteError, SuiteErrors};
-pub use self::format::{format_bytes, format_duration, format_exact_bytes};
+pub use self::format::{format_bytes, format_duration, format_exact_bytes, group_digits};
 pub use self::load::load;
+pub use self::margin::Margin;
 pub use self::metric::{Metric, OfPhase, OfSite, Phase, UnknownMetric};
 pub use self::scenario::{Idle, Limits, Marks, Scenario, SnapshotOptions, Tick};
 pub use self::schema::schema;
 pub use self::step::{Argument, Call, Command, Content, Step};
-pub use self::threshold::{Comparison, Threshold};
+pub use self::threshold::{Comparison, Limit, Threshold};
 pub use self::units::Unit;
 
 /// One YAML file: a module and its scenarios.

@@ -45,6 +45,14 @@ impl Unit {
         all.into_iter().find(|unit| unit.symbol() == symbol)
     }
 
+    /// A right slack, for errors to show.
+    pub fn slack_example(self) -> &'static str {
+        match self {
+            Unit::Ratio => "0.01",
+            _ => self.measure().example,
+        }
+    }
+
     pub(super) fn measure(self) -> &'static Measure {
         match self {
             Unit::Bytes => &BYTES,
@@ -161,9 +169,8 @@ impl Measure {
     pub(super) fn parse(&self, text: &str) -> Result<f64, String> {
         let text = text.trim();
         let (number, unit) = split(text);
-        let value = match number.parse::<f64>() {
-            Ok(value) if is_decimal(number) => value,
-            _ => return Err(self.no_number(text)),
+        let Some(value) = decimal(number) else {
+            return Err(self.no_number(text));
         };
         let zero_alone = value == 0.0 && unit.is_empty();
         match self.units.iter().find(|(name, _)| *name == unit) {
@@ -248,6 +255,11 @@ fn split(text: &str) -> (&str, &str) {
         .unwrap_or(text.len());
     let (number, unit) = text.split_at(end);
     (number, unit.trim_start())
+}
+
+/// The number, if it is `1` or `-1.5`.
+pub(super) fn decimal(number: &str) -> Option<f64> {
+    number.parse().ok().filter(|_| is_decimal(number))
 }
 
 /// Whether it is `1` or `-1.5`: what Rust reads as a float besides, such as `.5` or `1.`, is a typo here.

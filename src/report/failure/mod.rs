@@ -4,6 +4,7 @@ mod fault;
 mod frames;
 mod layout;
 mod ranking;
+mod review;
 mod thresholds;
 mod wrong_frees;
 
@@ -12,10 +13,11 @@ use std::time::Duration;
 use self::fault::fault_text;
 use self::layout::{TITLE, line, titled};
 use self::ranking::Ranking;
+use self::review::{numbers, review_sentence, snapshot, to_review};
 use self::thresholds::{broken_bounds, sentence, thresholds};
 use self::wrong_frees::wrong_frees;
 use super::sparkline::sparkline;
-use super::value::{Bound, MetricReport, ScenarioReport, SnapshotChange};
+use super::value::{Bound, MetricReport, ScenarioReport};
 use crate::suite::{format_bytes, format_duration};
 
 /// Bars of the row that shows live bytes over the marks.
@@ -53,7 +55,7 @@ fn regression_text(text: &mut String, name: &str, report: &ScenarioReport) {
     let broken: Vec<(&MetricReport, &Bound)> = broken_bounds(report).collect();
     match broken.first() {
         Some((metric, bound)) => line(text, &format!("{name} {}", sentence(metric, bound))),
-        None => line(text, &format!("{name} {}", snapshot_sentence(report))),
+        None => line(text, &format!("{name} {}", review_sentence(report))),
     }
     text.push('\n');
     thresholds(text, report);
@@ -64,18 +66,20 @@ fn regression_text(text: &mut String, name: &str, report: &ScenarioReport) {
     {
         ranking.write(text, report);
     }
+    for advice in broken
+        .iter()
+        .filter_map(|(_, bound)| bound.relative.as_ref()?.advice.as_ref())
+    {
+        titled(text, "note", advice);
+        text.push('\n');
+    }
+    // A broken limit tells what was accepted by itself.
+    if let Some(change) = report.numbers.as_ref().filter(|_| broken.is_empty()) {
+        numbers(text, change);
+    }
     // Growth explains itself by the sites that grew; all of them beside it would hide that.
     if let Some(change) = report.snapshot.as_ref().filter(|_| broken.is_empty()) {
         snapshot(text, change);
-    }
-}
-
-fn snapshot_sentence(report: &ScenarioReport) -> &'static str {
-    match &report.snapshot {
-        Some(SnapshotChange { is_new: true, .. }) => {
-            "has no accepted sites yet: look at them once, and accept them"
-        }
-        _ => "allocates at other sites, or in other amounts, than were accepted",
     }
 }
 
@@ -136,26 +140,6 @@ fn story(report: &ScenarioReport) -> String {
         .join(" and ")
 }
 
-fn snapshot(text: &mut String, change: &SnapshotChange) {
-    if change.is_new {
-        line(
-            text,
-            "  bytes and blocks it allocated, what it kept of them, and where\n",
-        );
-        change
-            .diff
-            .lines()
-            .for_each(|row| line(text, &format!("  {}", row.strip_prefix('+').unwrap_or(row))));
-    } else {
-        line(text, "  what was accepted (-) and what it does now (+)\n");
-        change
-            .diff
-            .lines()
-            .for_each(|row| line(text, &format!("  {row}")));
-    }
-    text.push('\n');
-}
-
 fn what_next(text: &mut String, report: &ScenarioReport, commands: &Commands) {
     if let Some(advice) = report
         .fault
@@ -169,9 +153,8 @@ fn what_next(text: &mut String, report: &ScenarioReport, commands: &Commands) {
     if report.fault.is_some() {
         return;
     }
-    let names: Vec<&str> = broken_bounds(report)
-        .map(|(metric, _)| metric.name.as_str())
-        .collect();
+    let absolute = broken_bounds(report).filter(|(_, bound)| bound.relative.is_none());
+    let names: Vec<&str> = absolute.map(|(metric, _)| metric.name.as_str()).collect();
     if !names.is_empty() {
         let thresholds = names.join(", ");
         titled(
@@ -180,11 +163,12 @@ fn what_next(text: &mut String, report: &ScenarioReport, commands: &Commands) {
             &format!("if it is meant, raise {thresholds} in {}", commands.suite),
         );
     }
-    if report.snapshot.is_some() {
+    if let Some(what) = to_review(report) {
+        let review = &commands.review;
         titled(
             text,
             "accept",
-            &format!("if these sites are meant: {}", commands.review),
+            &format!("if these {what} are meant: {review}"),
         );
     }
     titled(text, "more", &commands.report);
