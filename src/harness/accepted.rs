@@ -4,7 +4,7 @@ use std::path::Path;
 
 use super::faults;
 use crate::heap::Recording;
-use crate::judge::{Accepted, Judgement, judge, relative_metrics};
+use crate::judge::{Accepted, Allowed, Judgement, judge, relative_metrics};
 use crate::report::{Fault, SnapshotChange};
 use crate::snapshot::{self, Info, Kept};
 use crate::suite::{Scenario, Suite};
@@ -18,9 +18,11 @@ pub(super) fn judge_with_accepted(
     scenario: &Scenario,
     module: &str,
     recording: &Recording,
+    allowed: &[Allowed],
 ) -> Result<(Judgement, Option<SnapshotChange>), Fault> {
-    let judged =
-        |accepted: &Accepted| judge(scenario, recording, accepted).map_err(faults::not_measured);
+    let judged = |accepted: &Accepted| {
+        judge(scenario, recording, accepted, allowed).map_err(faults::not_measured)
+    };
     if relative_metrics(&scenario.thresholds).is_empty() {
         return Ok((judged(&Accepted::default())?, None));
     }

@@ -2,7 +2,7 @@
 
 use std::fmt::Display;
 
-use crate::judge::NotMeasured;
+use crate::judge::{NotMeasured, TooBroad};
 use crate::module::{CodeFrame, Module};
 use crate::report::Fault;
 use crate::run::Ending;
@@ -53,6 +53,16 @@ pub(super) fn untrusted_numbers(error: NumbersError) -> Fault {
     Fault {
         advice: Some(advice),
         ..broken("the accepted numbers cannot be trusted", error)
+    }
+}
+
+/// What would allow everything allows nothing.
+pub(super) fn too_broad(error: TooBroad) -> Fault {
+    let advice = "name the function that is known to hold memory, as the snapshot names it; several functions take an \
+                  allowance each";
+    Fault {
+        advice: Some(advice.into()),
+        ..broken("an allowance is too broad", error)
     }
 }
 

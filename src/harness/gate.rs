@@ -14,15 +14,15 @@ use super::modules::{self, Modules, Prepared};
 use super::progress::Progress;
 use super::trials::trial_name;
 use super::{Again, places};
-use crate::heap::Fold;
-use crate::judge::Verdict;
+use crate::heap::{Fold, Recording};
+use crate::judge::{Judgement, Verdict, allow};
 use crate::report::{
-    Commands, Fault, ReportError, ReportFile, ScenarioReport, SuiteReport, assemble, failure,
-    without_figures,
+    Commands, Fault, Place, ReportError, ReportFile, ScenarioReport, SnapshotChange, SuiteReport,
+    assemble, failure, without_figures,
 };
 use crate::run::{self, Aside, Ending, Engine, RunError};
 use crate::snapshot;
-use crate::suite::{Scenario, Suite, SuiteErrors};
+use crate::suite::{Date, Scenario, Suite, SuiteErrors};
 
 /// The verdicts so far.
 struct Tally {
@@ -38,6 +38,8 @@ pub(super) struct Gate {
     modules: Modules,
     progress: Progress,
     report: ReportFile,
+    /// For allowances, which may end on a day.
+    today: Date,
     /// What was said so far, by suite.
     suites: Mutex<BTreeMap<String, SuiteReport>>,
     tally: Mutex<Tally>,
@@ -45,7 +47,12 @@ pub(super) struct Gate {
 
 impl Gate {
     /// A gate that keeps snapshots below `root`, and its report and what it compiled in `output`.
-    pub(super) fn new(root: &Path, output: &Path, has_threads: bool) -> Result<Gate, RunError> {
+    pub(super) fn new(
+        root: &Path,
+        output: &Path,
+        has_threads: bool,
+        today: Date,
+    ) -> Result<Gate, RunError> {
         let cache = std::path::absolute(output.join("cache"))
             .map_err(|error| RunError::Engine(error.to_string()))?;
         // Under nextest each trial is a process, and all of them are one run.
@@ -56,6 +63,7 @@ impl Gate {
             modules: Modules::default(),
             progress: Progress::new(has_threads),
             report: ReportFile::new(output, run),
+            today,
             suites: Mutex::default(),
             tally: Mutex::new(Tally {
                 worst: Verdict::Pass,
@@ -137,18 +145,12 @@ impl Gate {
         let stacks_of_frees =
             frees::look_into(&self.engine, compiled, scenario, ending, &mut recording)
                 .map_err(|error| faults::broken("the scenario cannot be run again", error))?;
-        let judged = match ending {
-            Ending::Completed => judge_with_accepted(
-                &self.root,
-                suite,
-                scenario,
-                &modules::name(suite),
-                &recording,
-            ),
-            ending => Err(faults::unfinished(ending, module, outcome.errors)),
-        };
         let symbols = module.symbols();
         let stacks = places::of_sites(&symbols, &recording);
+        let judged = match ending {
+            Ending::Completed => self.judged(suite, scenario, &recording, &stacks),
+            ending => Err(faults::unfinished(ending, module, outcome.errors)),
+        };
         let mut report = assemble(
             scenario,
             &modules::name(suite),
@@ -172,6 +174,24 @@ impl Gate {
             .notes
             .extend(misfits.map(|misfit| format!("not counted: {misfit}")));
         Ok(report)
+    }
+
+    /// The run against thresholds, allowances and accepted numbers; beside it, which of these are to be reviewed.
+    fn judged(
+        &self,
+        suite: &Suite,
+        scenario: &Scenario,
+        recording: &Recording,
+        stacks: &[Vec<Place>],
+    ) -> Result<(Judgement, Option<SnapshotChange>), Fault> {
+        let functions = match scenario.allow.is_empty() {
+            true => Vec::new(),
+            false => places::functions(stacks),
+        };
+        let allowed =
+            allow(&scenario.allow, &functions, recording, self.today).map_err(faults::too_broad)?;
+        let module = modules::name(suite);
+        judge_with_accepted(&self.root, suite, scenario, &module, recording, &allowed)
     }
 
     /// Compares the sites with those that were accepted. Where there is no verdict there is nothing to compare.

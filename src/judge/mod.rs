@@ -1,6 +1,7 @@
 //! Judging: what was recorded becomes metrics, metrics meet thresholds, and what grew is told apart.
 
 mod accepted;
+mod allowances;
 mod bounded;
 mod grown;
 mod growth;
@@ -10,6 +11,7 @@ mod phases;
 use serde::{Deserialize, Serialize};
 
 pub use self::accepted::{Accepted, relative_metrics};
+pub use self::allowances::{Allowed, Standing, TooBroad, allow};
 pub use self::bounded::Bounded;
 pub use self::grown::{Grown, Pattern};
 pub use self::measure::Measured;
@@ -35,6 +37,8 @@ pub struct Judgement {
     pub metrics: Vec<Measured>,
     /// The thresholds, in the order of the suite.
     pub bounds: Vec<Bounded>,
+    /// The allowances, in the order of the suite.
+    pub allowed: Vec<Allowed>,
     /// The sites that hold more at idle end than at baseline, largest first.
     pub grown: Vec<Grown>,
 }
@@ -42,7 +46,8 @@ pub struct Judgement {
 impl Judgement {
     /// Whether nothing is known to be broken.
     pub fn holds(&self) -> bool {
-        !self.bounds.iter().any(Bounded::is_broken)
+        let is_broken = |allowed: &Allowed| allowed.standing.is_broken();
+        !self.bounds.iter().any(Bounded::is_broken) && !self.allowed.iter().any(is_broken)
     }
 
     /// The numbers to accept instead of those before: a limit that holds does not move, so that nothing creeps.
@@ -56,7 +61,7 @@ impl Judgement {
             let stays = before
                 .and_then(|before| before.get(&metric))
                 .filter(|_| !self.bounds.iter().any(is_broken));
-            let value = stays.or(self.value(&metric))?;
+            let value = stays.or(self.judged(&metric))?;
             Some((metric, value))
         };
         let relative = self.bounds.iter().map(|bounded| &bounded.threshold);
@@ -68,11 +73,11 @@ impl Judgement {
         )
     }
 
-    /// What was measured of a metric.
-    pub fn value(&self, metric: &Metric) -> Option<f64> {
+    /// What was measured of a metric, without the sites that are allowed.
+    pub fn judged(&self, metric: &Metric) -> Option<f64> {
         let mut metrics = self.metrics.iter();
         let measured = metrics.find(|measured| measured.metric == *metric)?;
-        Some(measured.value)
+        Some(measured.judged)
     }
 }
 
@@ -87,7 +92,7 @@ pub enum NotMeasured {
     Metric(Metric),
 }
 
-/// Judges a run that was told to its end, against what was accepted before.
+/// Judges a run that was told to its end, against what was accepted before, and but for what is allowed.
 ///
 /// # Errors
 ///
@@ -96,17 +101,19 @@ pub fn judge(
     scenario: &Scenario,
     recording: &Recording,
     accepted: &Accepted,
+    allowed: &[Allowed],
 ) -> Result<Judgement, NotMeasured> {
     if recording.diagnostics.events == 0 {
         return Err(NotMeasured::Nothing);
     }
     let mut judgement = Judgement {
-        metrics: measure::measure(scenario, recording),
+        metrics: measure::measure(scenario, recording, allowed),
         bounds: Vec::new(),
+        allowed: allowed.to_vec(),
         grown: grown::grown(scenario.cycles, recording),
     };
     for threshold in &scenario.thresholds {
-        let measured = judgement.value(&threshold.metric);
+        let measured = judgement.judged(&threshold.metric);
         let measured = measured.ok_or(NotMeasured::Metric(threshold.metric.clone()))?;
         let bounded = Bounded::of(threshold, measured, accepted);
         judgement.bounds.push(bounded);

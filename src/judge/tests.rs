@@ -7,7 +7,7 @@ use crate::heap::{Count, Diagnostics, Mark, SiteRecord, Survivors, WrongFrees};
 use crate::run::MarkKind;
 use crate::suite::{Comparison, Idle, Limit, Margin, Metric, OfPhase, OfSite, Phase, Threshold};
 
-fn scenario(cycles: u32, thresholds: &[Threshold]) -> Scenario {
+pub(super) fn scenario(cycles: u32, thresholds: &[Threshold]) -> Scenario {
     Scenario {
         cycles,
         idle: Some(Idle {
@@ -37,7 +37,7 @@ fn mark(kind: MarkKind, live: u64, total: u64) -> Mark {
 }
 
 /// Three cycles of which each leaves a hundred bytes, and ten idle seconds that leave fifty and allocate five hundred.
-fn recording() -> Recording {
+pub(super) fn recording() -> Recording {
     let site = SiteRecord {
         at_peak: Count {
             bytes: 70,
@@ -97,8 +97,8 @@ fn recording() -> Recording {
 }
 
 fn value(metric: &Metric) -> Option<f64> {
-    let judgement =
-        judge(&scenario(3, &[]), &recording(), &Accepted::default()).expect("there are events");
+    let judgement = judge(&scenario(3, &[]), &recording(), &Accepted::default(), &[])
+        .expect("there are events");
     judgement
         .metrics
         .iter()
@@ -160,7 +160,8 @@ fn what_cannot_be_measured_is_absent() {
         idle: None,
         ..scenario(2, &[])
     };
-    let judgement = judge(&scenario, &recording(), &Accepted::default()).expect("there are events");
+    let judgement =
+        judge(&scenario, &recording(), &Accepted::default(), &[]).expect("there are events");
     let absent = [Metric::IdleRate, Metric::IdleChurn, Metric::Growth];
     assert!(
         judgement
@@ -181,6 +182,7 @@ fn a_threshold_that_does_not_hold_is_a_breach() {
         &scenario(3, &[below(351.0), below(350.0), below(300.0)]),
         &recording(),
         &Accepted::default(),
+        &[],
     );
     let excess: Vec<f64> = judgement
         .expect("there are events")
@@ -199,15 +201,15 @@ fn a_run_without_events_measured_nothing() {
         ..recording()
     };
     assert_eq!(
-        judge(&scenario(3, &[]), &recording, &Accepted::default()),
+        judge(&scenario(3, &[]), &recording, &Accepted::default(), &[]),
         Err(NotMeasured::Nothing)
     );
 }
 
 #[test]
 fn grown_sites_are_named_with_what_their_survivors_tell() {
-    let judgement =
-        judge(&scenario(3, &[]), &recording(), &Accepted::default()).expect("there are events");
+    let judgement = judge(&scenario(3, &[]), &recording(), &Accepted::default(), &[])
+        .expect("there are events");
     let [grown] = judgement.grown.as_slice() else {
         panic!("one site has grown: {:?}", judgement.grown)
     };
@@ -227,7 +229,7 @@ fn check_pattern(survivors: &[(u32, u64)], expected: &str) {
     };
     recording.sites[1].survivors = survivors.iter().map(survivor).collect();
     let judgement =
-        judge(&scenario(4, &[]), &recording, &Accepted::default()).expect("there are events");
+        judge(&scenario(4, &[]), &recording, &Accepted::default(), &[]).expect("there are events");
     assert_eq!(judgement.grown[0].pattern.to_string(), expected);
 }
 
@@ -257,7 +259,7 @@ fn a_threshold_on_what_was_not_measured_does_not_hold() {
     let mut scenario = scenario(3, &[threshold]);
     scenario.idle = None;
     assert_eq!(
-        judge(&scenario, &recording(), &Accepted::default()),
+        judge(&scenario, &recording(), &Accepted::default(), &[]),
         Err(NotMeasured::Metric(Metric::IdleRate))
     );
 }
@@ -275,7 +277,7 @@ fn check_relative(accepted: Option<f64>, expected: (Option<f64>, bool, bool)) {
     };
     let accepted = accepted.map(|value| (Metric::Delta, value));
     let accepted = Accepted(accepted.into_iter().collect());
-    let judgement = judge(&scenario(3, &[threshold]), &recording(), &accepted);
+    let judgement = judge(&scenario(3, &[threshold]), &recording(), &accepted, &[]);
     let bounded = &judgement.expect("there are events").bounds[0];
     let found = (bounded.limit, bounded.holds, bounded.is_broken());
     assert_eq!(found, expected);

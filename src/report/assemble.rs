@@ -2,11 +2,11 @@
 
 use super::notes::notes;
 use super::value::{
-    Bound, Counted, Fault, MarkReport, MetricReport, Place, Relative, ScenarioReport, SiteReport,
-    SnapshotChange, SurvivorsReport,
+    AllowanceReport, AllowanceStanding, Bound, Counted, Fault, MarkReport, MetricReport, Place,
+    Relative, ScenarioReport, SiteReport, SnapshotChange, SurvivorsReport,
 };
 use crate::heap::{Mark, Recording, SiteRecord};
-use crate::judge::{Bounded, Judgement, Measured, Verdict};
+use crate::judge::{Allowed, Bounded, Judgement, Measured, Standing, Verdict};
 use crate::run::MarkKind;
 use crate::suite::{Margin, Scenario};
 
@@ -48,6 +48,7 @@ pub fn assemble(
                 .iter()
                 .map(|measured| metric(judgement, measured))
                 .collect();
+            report.allowances = judgement.allowed.iter().map(allowance).collect();
             if !judgement.holds() {
                 report.verdict = Verdict::Regression;
             }
@@ -92,6 +93,7 @@ fn empty(scenario: &str, module: &str, verdict: Verdict) -> ScenarioReport {
         verdict,
         fault: None,
         metrics: Vec::new(),
+        allowances: Vec::new(),
         marks: Vec::new(),
         peak: Counted::default(),
         peak_time: 0,
@@ -108,11 +110,13 @@ fn empty(scenario: &str, module: &str, verdict: Verdict) -> ScenarioReport {
     }
 }
 
-fn metric(judgement: &Judgement, Measured { metric, value }: &Measured) -> MetricReport {
+fn metric(judgement: &Judgement, measured: &Measured) -> MetricReport {
+    let metric = &measured.metric;
     let is_its = |bounded: &&Bounded| bounded.threshold.metric == *metric;
     MetricReport {
         name: metric.name().into_owned(),
-        value: *value,
+        value: measured.value,
+        judged: measured.judged,
         unit: metric.unit().symbol().to_string(),
         bounds: judgement.bounds.iter().filter(is_its).map(bound).collect(),
     }
@@ -147,6 +151,25 @@ fn relative(bounded: &Bounded, margin: Margin) -> Relative {
         text: threshold.shown_limit(),
         accepted: bounded.accepted,
         advice,
+    }
+}
+
+fn allowance(allowed: &Allowed) -> AllowanceReport {
+    let allowance = &allowed.allowance;
+    let bounds = [allowance.bytes, allowance.blocks].into_iter().flatten();
+    AllowanceReport {
+        site: allowance.site.to_string(),
+        bounds: bounds.map(|bound| bound.to_string()).collect(),
+        reason: allowance.reason.clone(),
+        until: allowance.until.map(|until| until.to_string()),
+        standing: match allowed.standing {
+            Standing::Counts => AllowanceStanding::Counts,
+            Standing::Exceeded => AllowanceStanding::Exceeded,
+            Standing::Stale => AllowanceStanding::Stale,
+            Standing::Expired => AllowanceStanding::Expired,
+        },
+        sites: allowed.sites.clone(),
+        held: allowed.held.into(),
     }
 }
 

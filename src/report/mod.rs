@@ -11,9 +11,9 @@ mod value;
 pub use self::assemble::{assemble, without_figures};
 pub use self::failure::{Commands, failure};
 pub use self::json::{ReportError, ReportFile};
-pub use self::names::short_name;
+pub use self::names::{own_frames, short_name};
 pub use self::value::{
-    Bound, Counted, Fault, FormerReport, InsideReport, MarkReport, MetricReport, Place, Relative,
-    Report, ScenarioReport, SiteReport, SnapshotChange, SuiteReport, SurvivorsReport, VERSION,
-    WrongFreeReport,
+    AllowanceReport, AllowanceStanding, Bound, Counted, Fault, FormerReport, InsideReport,
+    MarkReport, MetricReport, Place, Relative, Report, ScenarioReport, SiteReport, SnapshotChange,
+    SuiteReport, SurvivorsReport, VERSION, WrongFreeReport,
 };

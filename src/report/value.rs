@@ -44,6 +44,8 @@ pub struct ScenarioReport {
     pub fault: Option<Fault>,
     /// Every metric that the scenario can measure.
     pub metrics: Vec<MetricReport>,
+    /// The suite's allowances, each with what it came to.
+    pub allowances: Vec<AllowanceReport>,
     /// The heap's totals at every mark.
     pub marks: Vec<MarkReport>,
     /// Live bytes and blocks at the global maximum.
@@ -97,6 +99,8 @@ pub struct MetricReport {
     pub name: String,
     /// What was measured.
     pub value: f64,
+    /// What is left of it without the sites that are allowed; bounds are held against this.
+    pub judged: f64,
     /// The unit, as in `B`, `blocks`, `frees`, `B/s`, `B/cycle`, `ratio`.
     pub unit: String,
     /// The suite's bounds.
@@ -129,6 +133,40 @@ pub struct Relative {
     pub accepted: Option<f64>,
     /// A bound with a slack, where the percentage alone comes to next to nothing.
     pub advice: Option<String>,
+}
+
+/// A site that is known to hold memory and may.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct AllowanceReport {
+    /// The pattern, as the suite has it.
+    pub site: String,
+    /// The most that it may hold: `< 2 MB`, `< 100 blocks`.
+    pub bounds: Vec<String>,
+    /// Why.
+    pub reason: String,
+    /// The last day on which it counts.
+    pub until: Option<String>,
+    /// Whether it counts.
+    pub standing: AllowanceStanding,
+    /// The sites that it is for, by their place in `sites`; those of an earlier allowance are not among them.
+    pub sites: Vec<usize>,
+    /// The most that these hold together, at idle end or after teardown.
+    pub held: Counted,
+}
+
+/// Whether an allowance counts.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum AllowanceStanding {
+    /// Its sites are left out of what is judged.
+    Counts,
+    /// Its sites hold more than it allows: it fails by itself, and nothing is left out.
+    Exceeded,
+    /// No site matches it: it fails by itself.
+    Stale,
+    /// Its last day is over: nothing is left out.
+    Expired,
 }
 
 /// Bytes and blocks.

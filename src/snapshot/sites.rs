@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 use std::fmt::Write;
 
-use crate::report::{Counted, Place, ScenarioReport, SiteReport, short_name};
+use crate::report::{Counted, Place, ScenarioReport, SiteReport, own_frames, short_name};
 use crate::suite::{Unit, format_exact_bytes};
 
 /// Frames that are shown of a site.
@@ -69,12 +69,7 @@ impl Figures {
 
 /// The program's own frames, or the libraries' where there are no others.
 fn stack(stack: &[Place]) -> String {
-    let own: Vec<&Place> = stack.iter().filter(|place| !place.library).collect();
-    let frames = if own.is_empty() {
-        stack.iter().collect()
-    } else {
-        own
-    };
+    let frames = own_frames(stack);
     let mut text = String::new();
     for (index, place) in frames.iter().take(FRAMES).enumerate() {
         let file = place

@@ -6,6 +6,7 @@ use std::time::Duration;
 use schemars::JsonSchema;
 use serde::Deserialize;
 
+use super::allowance::Allowance;
 use super::scalar::{self, Bytes, Time};
 use super::step::{Argument, Call, Command, Step};
 use super::threshold::Threshold;
@@ -43,10 +44,14 @@ pub struct Scenario {
     /// Steps after the idle time: what an application does when it closes.
     #[serde(default)]
     pub teardown: Vec<Step>,
-    /// Bounds on metrics. A bound is `< 1KB/s`, `<= 64MB`, `> 0B` or `>= 1`; without a sign it is `<=`.
+    /// Bounds on metrics. A bound is `< 1KB/s`, `<= 64MB`, `> 0B` or `>= 1`; without a sign it is `<=`. It may follow the
+    /// accepted run: `<= accepted + 5% + 64KB`. Several bounds of one metric are a list.
     #[serde(default, deserialize_with = "Thresholds::deserialize")]
     #[schemars(with = "Thresholds")]
     pub thresholds: Vec<Threshold>,
+    /// Sites that are known to hold memory and may.
+    #[serde(default)]
+    pub allow: Vec<Allowance>,
     /// What the scenario's snapshot shows.
     #[serde(default)]
     pub snapshot: SnapshotOptions,
@@ -144,6 +149,7 @@ impl Scenario {
             marks: None,
             teardown: Vec::new(),
             thresholds: Vec::new(),
+            allow: Vec::new(),
             snapshot: SnapshotOptions::default(),
             limits: Limits::default(),
         }

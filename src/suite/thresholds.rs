@@ -197,17 +197,17 @@ impl JsonSchema for Thresholds {
         "Thresholds".into()
     }
 
-    fn json_schema(_: &mut SchemaGenerator) -> Schema {
-        Group(String::new()).schema()
+    fn json_schema(generator: &mut SchemaGenerator) -> Schema {
+        Group(String::new()).schema(generator)
     }
 }
 
 impl Group {
-    fn schema(&self) -> Schema {
+    fn schema(&self, generator: &mut SchemaGenerator) -> Schema {
         let property = |(word, stands_for): (String, Word)| {
             let schema = match stands_for {
-                Word::Metric(metric) => bound_schema(&metric),
-                Word::Group(group) => group.schema(),
+                Word::Metric(metric) => bound_schema(&metric, generator),
+                Word::Group(group) => group.schema(generator),
             };
             (word, schema.into())
         };
@@ -221,11 +221,18 @@ impl Group {
     }
 }
 
-fn bound_schema(metric: &Metric) -> Schema {
-    let one = serde_json::Value::from(one_bound_schema(metric.unit()));
+fn bound_schema(metric: &Metric, generator: &mut SchemaGenerator) -> Schema {
+    let unit = metric.unit();
+    let name = format!("{unit:?}Bound");
+    let reference = format!("#/definitions/{name}");
+    let one = one_bound_schema(unit);
+    generator.definitions_mut().insert(name, one.into());
     json_schema!({
         "description": metric.definition(),
-        "anyOf": [one.clone(), { "type": "array", "items": one, "minItems": 1 }],
+        "anyOf": [
+            { "$ref": reference },
+            { "type": "array", "items": { "$ref": reference }, "minItems": 1 },
+        ],
     })
 }
 

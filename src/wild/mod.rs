@@ -77,7 +77,7 @@ fn told(engine: &Engine, name: &str, fixture: &Path) -> Result<String, String> {
     assert_eq!(outcome.ending, Ending::Completed, "{name}");
     let recording = outcome.observer.finish();
     let mut text = found(&module);
-    match judge(&scenario, &recording, &Accepted::default()) {
+    match judge(&scenario, &recording, &Accepted::default(), &[]) {
         Ok(_) => text.push_str(&counted(&module, &recording)),
         Err(why) => writeln!(text, "\nnot measured: {why}").expect("writing to a string"),
     }

@@ -1,5 +1,6 @@
 //! The failure text of a trial: what broke and by how much, where, and what to do. The product's face.
 
+mod allowances;
 mod fault;
 mod frames;
 mod layout;
@@ -10,6 +11,7 @@ mod wrong_frees;
 
 use std::time::Duration;
 
+use self::allowances::{allowances, broken_allowances};
 use self::fault::fault_text;
 use self::layout::{TITLE, line, titled};
 use self::ranking::Ranking;
@@ -17,7 +19,7 @@ use self::review::{numbers, review_sentence, snapshot, to_review};
 use self::thresholds::{broken_bounds, sentence, thresholds};
 use self::wrong_frees::wrong_frees;
 use super::sparkline::sparkline;
-use super::value::{Bound, MetricReport, ScenarioReport};
+use super::value::{AllowanceStanding, Bound, MetricReport, ScenarioReport};
 use crate::suite::{format_bytes, format_duration};
 
 /// Bars of the row that shows live bytes over the marks.
@@ -53,16 +55,15 @@ pub fn failure(name: &str, report: &ScenarioReport, commands: &Commands) -> Stri
 
 fn regression_text(text: &mut String, name: &str, report: &ScenarioReport) {
     let broken: Vec<(&MetricReport, &Bound)> = broken_bounds(report).collect();
-    match broken.first() {
-        Some((metric, bound)) => line(text, &format!("{name} {}", sentence(metric, bound))),
-        None => line(text, &format!("{name} {}", review_sentence(report))),
-    }
+    line(text, &format!("{name} {}", headline(report)));
     text.push('\n');
     thresholds(text, report);
+    allowances(text, report);
     timeline(text, report);
     if let Some(ranking) = broken
         .first()
         .and_then(|(metric, _)| Ranking::of(report, metric))
+        .or_else(|| Ranking::of_exceeded(report))
     {
         ranking.write(text, report);
     }
@@ -80,6 +81,19 @@ fn regression_text(text: &mut String, name: &str, report: &ScenarioReport) {
     // Growth explains itself by the sites that grew; all of them beside it would hide that.
     if let Some(change) = report.snapshot.as_ref().filter(|_| broken.is_empty()) {
         snapshot(text, change);
+    }
+}
+
+/// What broke first, in one sentence: what an allowance was exceeded by explains the thresholds that it no longer covers.
+fn headline(report: &ScenarioReport) -> String {
+    let exceeded = broken_allowances(report).find(|it| it.standing == AllowanceStanding::Exceeded);
+    let bound = broken_bounds(report).next();
+    let stale = broken_allowances(report).next();
+    match (exceeded, bound, stale) {
+        (Some(allowance), ..) => allowances::sentence(allowance),
+        (_, Some((metric, bound)), _) => sentence(metric, bound),
+        (_, _, Some(allowance)) => allowances::sentence(allowance),
+        _ => review_sentence(report).to_string(),
     }
 }
 
@@ -163,6 +177,7 @@ fn what_next(text: &mut String, report: &ScenarioReport, commands: &Commands) {
             &format!("if it is meant, raise {thresholds} in {}", commands.suite),
         );
     }
+    allowances::what_next(text, report, &commands.suite);
     if let Some(what) = to_review(report) {
         let review = &commands.review;
         titled(

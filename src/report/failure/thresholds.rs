@@ -20,7 +20,7 @@ pub(super) fn broken_bounds(
 
 /// What was measured and what may be, in one sentence.
 pub(super) fn sentence(metric: &MetricReport, bound: &Bound) -> String {
-    let measured = amount(metric, metric.value);
+    let measured = amount(metric, metric.judged);
     let most = match bound.comparison.as_str() {
         "<" => format!("less than {}", limit(metric, bound)),
         "<=" if bound.limit == Some(0.0) && bound.relative.is_none() => "nothing".to_string(),
@@ -100,6 +100,20 @@ fn unit(metric: &MetricReport) -> Unit {
     Unit::of_symbol(&metric.unit).unwrap_or(Unit::Ratio)
 }
 
+/// What was measured, and what of it is allowed.
+fn judged(metric: &MetricReport) -> String {
+    let measured = amount(metric, metric.judged);
+    match metric.value - metric.judged {
+        0.0 => measured,
+        // The largest site is another one without those that are allowed.
+        _ if metric.name.starts_with("sites.") => format!("{measured} beside what is allowed"),
+        allowed if allowed > 0.0 => {
+            format!("{measured} beside {} allowed", unit(metric).format(allowed))
+        }
+        _ => format!("{measured} without what is allowed"),
+    }
+}
+
 /// Human where that is enough, to the byte where it would read like the limit.
 fn amount(metric: &MetricReport, value: f64) -> String {
     let reads_like = |limit: f64| unit(metric).format(value) == unit(metric).format(limit);
@@ -146,7 +160,7 @@ pub(super) fn thresholds(text: &mut String, report: &ScenarioReport) {
         .map(|(metric, bound)| {
             [
                 metric.name.clone(),
-                amount(metric, metric.value),
+                judged(metric),
                 shown_limit(metric, bound),
                 compared(metric, bound),
             ]
