@@ -207,9 +207,10 @@ impl Gate {
         let holds = report.verdict == Verdict::Pass;
         let info = snapshot::Info::of(suite, scenario, &report.module, holds);
         let body = snapshot::body(&report, scenario.snapshot.top);
-        match snapshot::compare(&self.root, &suite.path, &info, &body) {
+        let tolerance = scenario.snapshot.tolerance;
+        match snapshot::compare(&self.root, &suite.path, &info, &body, tolerance) {
             Ok(None) => report,
-            Ok(Some(change)) => report.with_snapshot_change(change),
+            Ok(Some(change)) => with_snapshot_change(report, change, tolerance),
             Err(error) => without_figures(
                 &scenario.name,
                 &info.module,
@@ -276,6 +277,20 @@ impl Gate {
     fn tally(&self) -> MutexGuard<'_, Tally> {
         self.tally.lock().unwrap_or_else(PoisonError::into_inner)
     }
+}
+
+/// What changed beyond the tolerance, which a reader of the difference has to know of.
+fn with_snapshot_change(
+    mut report: ScenarioReport,
+    change: SnapshotChange,
+    tolerance: f64,
+) -> ScenarioReport {
+    if tolerance > 0.0 && !change.is_new {
+        report.notes.push(format!(
+            "figures of sites may be {tolerance}% from those that were accepted, functions and their set may not differ"
+        ));
+    }
+    report.with_snapshot_change(change)
 }
 
 /// The name of the test that this binary is, without the hash that cargo appends.

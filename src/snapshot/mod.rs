@@ -7,6 +7,7 @@
 mod numbers;
 mod quiet;
 mod sites;
+mod tolerance;
 mod update;
 
 use std::collections::BTreeMap;
@@ -69,7 +70,8 @@ impl Info {
 
 /// Compares a scenario's top sites with those that were accepted, and leaves what is new for review.
 ///
-/// `root` is the folder that holds `snapshots/`. None if nothing changed, or if insta was told to take everything.
+/// `root` is the folder that holds `snapshots/`, `tolerance` how far figures may be from those that were accepted, in
+/// hundredths. None if nothing else changed, or if insta was told to take everything.
 ///
 /// # Errors
 ///
@@ -79,6 +81,7 @@ pub fn compare(
     suite: &Path,
     info: &Info,
     body: &str,
+    tolerance: f64,
 ) -> Result<Option<SnapshotChange>, SnapshotError> {
     let name = format!("{}__{}", info.suite, info.scenario);
     let folder = root.join("snapshots");
@@ -103,7 +106,9 @@ pub fn compare(
     } else {
         text(&sides.accepted)
     };
-    if !is_new && sides.accepted.contents() == sides.current.contents() {
+    let is_same = sides.accepted.contents() == sides.current.contents()
+        || tolerance > 0.0 && tolerance::is_within(tolerance, &accepted, &text(&sides.current));
+    if !is_new && is_same {
         return Ok(None);
     }
     let update = Update::wanted(is_new, variable);
@@ -169,7 +174,15 @@ mod tests {
         fs::create_dir(&folder).expect("the folder is new");
         let accepted = "---\nsource: suites/feed.yaml\n---\none\ntwo\nthree\n";
         fs::write(folder.join("feed__scroll.snap"), accepted).expect("the folder is there");
-        let compare = |body| compare(root.path(), Path::new("suites/feed.yaml"), &info(), body);
+        let compare = |body| {
+            compare(
+                root.path(),
+                Path::new("suites/feed.yaml"),
+                &info(),
+                body,
+                0.0,
+            )
+        };
 
         assert_eq!(compare("one\ntwo\nthree\n").expect("it can be read"), None);
         let change = compare("one\ntwo\n3\n").expect("it can be written");
@@ -192,7 +205,13 @@ mod tests {
         fs::create_dir(&folder).expect("the folder is new");
         let conflict = "---\nsource: a\n<<<<<<< ours\n=======\n>>>>>>> theirs\n---\none\n";
         fs::write(folder.join("feed__scroll.snap"), conflict).expect("the folder is there");
-        let change = compare(root.path(), Path::new("suites/feed.yaml"), &info(), "one\n");
+        let change = compare(
+            root.path(),
+            Path::new("suites/feed.yaml"),
+            &info(),
+            "one\n",
+            0.0,
+        );
         // Where insta was told to take everything, nothing is said to have changed.
         if let Some(change) = change.expect("it can be written") {
             assert!(change.is_new);

@@ -7,7 +7,7 @@ use schemars::JsonSchema;
 use serde::Deserialize;
 
 use super::allowance::Allowance;
-use super::scalar::{self, Bytes, Time};
+use super::scalar::{self, Bytes, Percentage, Time};
 use super::step::{Argument, Call, Command, Step};
 use super::threshold::Threshold;
 use super::thresholds::Thresholds;
@@ -134,6 +134,11 @@ pub struct Limits {
 pub struct SnapshotOptions {
     /// How many sites, those first that allocate most; 10 by default.
     pub top: usize,
+    /// How far each figure may be from the accepted one, in hundredths of that: `2%`. The sites and their stacks are compared
+    /// exactly all the same. Exact by default.
+    #[serde(deserialize_with = "scalar::percentage")]
+    #[schemars(with = "Percentage", extend("default" = "0%"))]
+    pub tolerance: f64,
 }
 
 impl Scenario {
@@ -183,7 +188,10 @@ impl Default for Limits {
 
 impl Default for SnapshotOptions {
     fn default() -> Self {
-        SnapshotOptions { top: 10 }
+        SnapshotOptions {
+            top: 10,
+            tolerance: 0.0,
+        }
     }
 }
 

@@ -162,6 +162,13 @@ pub(super) static TIME: Measure = Measure {
     example: "100ms",
 };
 
+/// `2%`
+pub(super) static PERCENTAGE: Measure = Measure {
+    noun: "a percentage",
+    units: &[("%", 1.0)],
+    example: "2%",
+};
+
 impl Measure {
     /// Reads `1.5MB`. Zero needs no unit, since it is the same in all.
     ///
@@ -239,6 +246,14 @@ pub(super) fn parse_duration(text: &str) -> Result<Duration, String> {
         return Err(format!("`{text}` is too long\nat most 200000d"));
     }
     Ok(Duration::from_nanos(nanoseconds as u64))
+}
+
+/// Reads a percentage that leaves something to compare.
+pub(super) fn parse_percentage(text: &str) -> Result<f64, String> {
+    match not_negative(&PERCENTAGE, text)? {
+        value if value >= 100.0 => Err(format!("`{text}` compares nothing\nbelow 100%")),
+        value => Ok(value),
+    }
 }
 
 fn not_negative(measure: &Measure, text: &str) -> Result<f64, String> {
