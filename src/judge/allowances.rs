@@ -149,8 +149,8 @@ pub(super) fn covered(allowed: &[Allowed]) -> BTreeSet<usize> {
 
 /// What is left of a metric's value without the sites that are covered.
 ///
-/// Left out is what stays: sums over sites of what these hold at marks at which that is known of each site. `growth` looks
-/// at every cycle, of which only the sum is known, so that it counts them, as do all metrics of what comes and goes.
+/// Left out is what stays: sums over sites of what these hold at marks at which that is known of each site. Metrics of what
+/// comes and goes count them, and so does `growth` where there are more cycles than each site is looked at.
 pub(super) fn without(
     covered: &BTreeSet<usize>,
     metric: &Metric,
@@ -163,8 +163,30 @@ pub(super) fn without(
         let others = sites.filter(|(site, _)| !covered.contains(site));
         return measure::of_largest_site(*of, others.map(|(_, record)| record));
     }
+    if *metric == Metric::Growth {
+        return growth_without(covered, scenario, recording).unwrap_or(value);
+    }
     let shares = covered.iter().map(|site| &recording.sites[*site]);
     shares.fold(value, |rest, site| rest - share(metric, site, scenario))
+}
+
+/// None where it is not known of each cycle what the sites held at its end.
+fn growth_without(
+    covered: &BTreeSet<usize>,
+    scenario: &Scenario,
+    recording: &Recording,
+) -> Option<f64> {
+    let is_sampled = |place: usize| recording.sampled.contains(&(place as u32));
+    if !measure::cycle_marks(recording).all(|(place, _)| is_sampled(place)) {
+        return None;
+    }
+    let level = |site: &usize, place: usize| {
+        let mut levels = recording.sites[*site].levels.iter().rev();
+        let latest = levels.find(|level| level.mark as usize <= place);
+        latest.map_or(0, |level| level.live.bytes)
+    };
+    let held = |place| covered.iter().map(|site| level(site, place)).sum();
+    measure::steady_growth(scenario, recording, held)
 }
 
 /// What a site adds to a metric that is a sum over sites; nothing for any other metric.
@@ -189,6 +211,7 @@ mod tests {
     use super::super::tests::{recording, scenario};
     use super::super::{Accepted, judge};
     use super::*;
+    use crate::heap::Level;
     use crate::suite::{Ceiling, Comparison, Unit};
 
     fn allowance(pattern: &str, most: f64, until: Option<&str>) -> Allowance {
@@ -215,6 +238,13 @@ mod tests {
         };
         recording.sites[1].at_idle_start = count(380);
         recording.sites[1].at_end = count(40);
+        // Of the hundred bytes that each cycle leaves, ninety are the second site's.
+        recording.sampled = (0..4).collect();
+        let level = |(mark, bytes)| Level {
+            mark,
+            live: count(bytes),
+        };
+        recording.sites[1].levels = [(0, 100), (1, 190), (2, 280), (3, 370)].map(level).into();
         recording.sites.push(SiteRecord {
             at_baseline: count(50),
             at_idle_start: count(50),
@@ -321,9 +351,20 @@ mod tests {
             -400.0,
             -40.0,
         );
-        check(Metric::Growth, 100.0, 100.0);
+        check(Metric::Growth, 100.0, 10.0);
         check(Metric::Peak, 777.0, 777.0);
         check(Metric::Site(OfSite::Peak), 70.0, 70.0);
+    }
+
+    #[test]
+    fn growth_is_whole_where_not_every_cycle_is_known() {
+        let allowed = allowed(&[allowance("cache::insert", 400.0, None)]).expect("it is narrow");
+        let mut recording = cached();
+        recording.sampled = vec![0, 1, 3];
+        let accepted = Accepted::default();
+        let judgement = judge(&scenario(3, &[]), &recording, &accepted, &allowed);
+        let judgement = judgement.expect("there are events");
+        assert_eq!(judgement.judged(&Metric::Growth), Some(100.0));
     }
 
     #[test]

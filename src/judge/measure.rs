@@ -59,7 +59,7 @@ fn value(metric: &Metric, scenario: &Scenario, recording: &Recording) -> Option<
             difference(idle_end?.total.bytes, idle_start?.total.bytes),
             scenario,
         ),
-        Metric::Growth => steady_growth(scenario, recording),
+        Metric::Growth => steady_growth(scenario, recording, |_| 0),
         Metric::Total => Some(end?.total.bytes as f64),
         Metric::TotalBlocks => Some(end?.total.blocks as f64),
         Metric::Peak => Some(recording.peak.bytes as f64),
@@ -98,18 +98,26 @@ pub(super) fn per_second(bytes: f64, scenario: &Scenario) -> Option<f64> {
     (!period.is_zero()).then(|| bytes / period.as_secs_f64())
 }
 
-fn steady_growth(scenario: &Scenario, recording: &Recording) -> Option<f64> {
+/// Growth over the cycles of what is live, less what is given for a mark by its place among all marks.
+pub(super) fn steady_growth(
+    scenario: &Scenario,
+    recording: &Recording,
+    less: impl Fn(usize) -> u64,
+) -> Option<f64> {
     if scenario.cycles < GROWTH_CYCLES {
         return None;
     }
-    let is_counted = |mark: &&Mark| matches!(mark.kind, MarkKind::Baseline | MarkKind::Cycle(_));
-    let live: Vec<u64> = recording
-        .marks
-        .iter()
-        .filter(is_counted)
-        .map(|mark| mark.live.bytes)
+    let live: Vec<u64> = cycle_marks(recording)
+        .map(|(place, mark)| mark.live.bytes.saturating_sub(less(place)))
         .collect();
     growth::steady(&live)
+}
+
+/// The baseline and the ends of the cycles, by their places among all marks.
+pub(super) fn cycle_marks(recording: &Recording) -> impl Iterator<Item = (usize, &Mark)> {
+    let is_counted = |mark: &Mark| matches!(mark.kind, MarkKind::Baseline | MarkKind::Cycle(_));
+    let marks = recording.marks.iter().enumerate();
+    marks.filter(move |(_, mark)| is_counted(mark))
 }
 
 pub(super) fn of_largest_site<'r>(of: OfSite, sites: impl Iterator<Item = &'r SiteRecord>) -> f64 {

@@ -3,17 +3,20 @@
 mod accepted;
 mod allowances;
 mod bounded;
+mod class;
 mod grown;
 mod growth;
 mod measure;
 mod phases;
+mod trend;
 
 use serde::{Deserialize, Serialize};
 
 pub use self::accepted::{Accepted, relative_metrics};
 pub use self::allowances::{Allowed, Standing, TooBroad, allow};
 pub use self::bounded::Bounded;
-pub use self::grown::{Grown, Pattern};
+pub use self::class::{Class, Growth, Part};
+pub use self::grown::Grown;
 pub use self::measure::Measured;
 use crate::heap::Recording;
 use crate::suite::{Metric, Scenario};
@@ -41,6 +44,8 @@ pub struct Judgement {
     pub allowed: Vec<Allowed>,
     /// The sites that hold more at idle end than at baseline, largest first.
     pub grown: Vec<Grown>,
+    /// What each site's blocks are, by site; none where nothing is known of it.
+    pub classes: Vec<Option<Class>>,
 }
 
 impl Judgement {
@@ -110,7 +115,8 @@ pub fn judge(
         metrics: measure::measure(scenario, recording, allowed),
         bounds: Vec::new(),
         allowed: allowed.to_vec(),
-        grown: grown::grown(scenario.cycles, recording),
+        grown: grown::grown(recording),
+        classes: class::classes(scenario.cycles, recording),
     };
     for threshold in &scenario.thresholds {
         let measured = judgement.judged(&threshold.metric);

@@ -13,7 +13,8 @@ pub use self::failure::{Commands, failure};
 pub use self::json::{ReportError, ReportFile};
 pub use self::names::{own_frames, short_name};
 pub use self::value::{
-    AllowanceReport, AllowanceStanding, Bound, Counted, Fault, FormerReport, InsideReport,
-    MarkReport, MetricReport, Place, Relative, Report, ScenarioReport, SiteReport, SnapshotChange,
-    SuiteReport, SurvivorsReport, VERSION, WrongFreeReport,
+    AllowanceReport, AllowanceStanding, Bound, ClassReport, Counted, Fault, FormerReport,
+    InsideReport, LevelReport, MarkReport, MetricReport, OrderReport, Place, Relative, Report,
+    ScenarioReport, SiteReport, SnapshotChange, SuiteReport, SurvivorsReport, VERSION,
+    WrongFreeReport,
 };

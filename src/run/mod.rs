@@ -9,6 +9,7 @@ mod guest;
 mod limits;
 mod looks;
 mod observer;
+mod order;
 mod poll;
 mod sights;
 mod stack_tree;
@@ -39,7 +40,7 @@ use self::guest::{Guest, Provide};
 use self::limits::Watchdog;
 use self::looks::Heedless;
 pub use self::looks::Stacks;
-pub use self::observer::{Log, MarkKind, Observer, Overwhelmed};
+pub use self::observer::{IDLE_PARTS, Log, MarkKind, Observer, Overwhelmed};
 #[cfg(any(test, fuzzing))]
 pub(crate) use self::sights::Sights;
 use self::story::Story;

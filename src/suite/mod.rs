@@ -19,6 +19,7 @@ mod load;
 mod margin;
 mod metric;
 mod node;
+mod order;
 mod rules;
 mod scalar;
 mod scenario;
@@ -45,6 +46,7 @@ pub use self::format::{format_bytes, format_duration, format_exact_bytes, group_
 pub use self::load::load;
 pub use self::margin::Margin;
 pub use self::metric::{Metric, OfPhase, OfSite, Phase, UnknownMetric};
+pub use self::order::Order;
 pub use self::scenario::{Idle, Limits, Marks, Scenario, SnapshotOptions, Tick};
 pub use self::schema::schema;
 pub use self::site_pattern::SitePattern;
