@@ -117,7 +117,7 @@ pub(super) fn steady_growth(
     growth::steady(&live)
 }
 
-fn of_kind(lost: Lost, losses: &Losses) -> Count {
+pub(super) fn of_kind(lost: Lost, losses: &Losses) -> Count {
     match lost {
         Lost::Definite => losses.definite,
         Lost::Indirect => losses.indirect,
