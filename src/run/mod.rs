@@ -6,6 +6,8 @@ mod ending;
 mod engine;
 mod error;
 mod guest;
+mod host_heap;
+mod lifetimes;
 mod limits;
 mod looks;
 mod observer;
@@ -36,7 +38,9 @@ pub use self::error::RunError;
 pub(crate) use self::guest::State;
 pub(crate) use self::guest::link_books;
 use self::guest::{Guest, Provide};
-use self::limits::Watchdog;
+pub use self::host_heap::CountingAllocator;
+pub use self::lifetimes::lifetimes;
+use self::limits::{Deadline, Watchdog};
 use self::looks::Heedless;
 pub use self::looks::Stacks;
 pub use self::observer::{Log, MarkKind, Observer, Overwhelmed};
@@ -90,9 +94,11 @@ pub fn stacks_at(
     if records.is_empty() {
         return Ok(Stacks::new());
     }
-    let mut guest = prepare(engine, compiled, scenario, Heedless, link_books)?;
+    let deadline = Deadline::new(scenario.limits.timeout);
+    let _watchdog = Watchdog::watch(&engine.0, deadline);
+    let mut guest = prepare(engine, compiled, scenario, Heedless, link_books, deadline)?;
     guest.look_at(records);
-    tell(engine, compiled, scenario, guest).map(|(_, stacks)| stacks)
+    tell(compiled, scenario, guest, deadline).map(|(_, stacks)| stacks)
 }
 
 /// As [`run`], with what the module imports besides WASI provided by `provide`.
@@ -103,8 +109,10 @@ pub(crate) fn run_with<O: Observer + Send + 'static>(
     observer: O,
     provide: Provide<O>,
 ) -> Result<Outcome<O>, RunError> {
-    let guest = prepare(engine, compiled, scenario, observer, provide)?;
-    tell(engine, compiled, scenario, guest).map(|(outcome, _)| outcome)
+    let deadline = Deadline::new(scenario.limits.timeout);
+    let _watchdog = Watchdog::watch(&engine.0, deadline);
+    let guest = prepare(engine, compiled, scenario, observer, provide, deadline)?;
+    tell(compiled, scenario, guest, deadline).map(|(outcome, _)| outcome)
 }
 
 /// A guest in a world of its own.
@@ -114,6 +122,7 @@ fn prepare<O: Observer + Send + 'static>(
     scenario: &Scenario,
     observer: O,
     provide: Provide<O>,
+    deadline: Deadline,
 ) -> Result<Guest<O>, RunError> {
     let clock = Clock::default();
     let world = World::new(&compiled.name, scenario.command(), &clock)?;
@@ -121,7 +130,8 @@ fn prepare<O: Observer + Send + 'static>(
         engine,
         compiled,
         world,
-        &scenario.limits,
+        scenario.limits.memory,
+        deadline,
         clock,
         observer,
         provide,
@@ -129,13 +139,12 @@ fn prepare<O: Observer + Send + 'static>(
 }
 
 fn tell<O: Observer + Send + 'static>(
-    engine: &Engine,
     compiled: &Compiled,
     scenario: &Scenario,
     mut guest: Guest<O>,
+    deadline: Deadline,
 ) -> Result<(Outcome<O>, Stacks), RunError> {
-    let watchdog = Watchdog::watch(&engine.0, scenario.limits.timeout);
-    let ending = match Story::new(&mut guest, scenario).tell() {
+    let ending = match Story::new(&mut guest, scenario, deadline).tell() {
         Ok(ending) => ending,
         Err(Halt::Guest(error)) => Ending::of(&error, &compiled.instrumented, scenario.command()),
         Err(Halt::Error(error)) => return Err(error),
@@ -144,7 +153,6 @@ fn tell<O: Observer + Send + 'static>(
         // The heap as it was; a guest that trapped can still be read.
         guest.mark(MarkKind::Final).ok();
     }
-    drop(watchdog);
     let (observer, errors, stacks) = guest.finish();
     let outcome = Outcome {
         observer,
