@@ -1,8 +1,8 @@
 //! The failure text of a trial: what broke and by how much, where, and what to do. The product's face.
 
 mod fault;
-mod frames;
-mod layout;
+pub(super) mod frames;
+pub(super) mod layout;
 mod ranking;
 mod thresholds;
 mod wrong_frees;
