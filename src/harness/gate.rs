@@ -104,7 +104,7 @@ impl Gate {
     }
 
     /// From the module to what is to be said of the scenario, its snapshot not yet looked at.
-    fn scenario(&self, suite: &Suite, scenario: &Scenario) -> ScenarioReport {
+    pub(super) fn scenario(&self, suite: &Suite, scenario: &Scenario) -> ScenarioReport {
         let module = modules::name(suite);
         let broken = |fault| without_figures(&scenario.name, &module, fault);
         let shared = self.modules.prepare(suite, &self.engine, &self.progress);

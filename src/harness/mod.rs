@@ -1,5 +1,6 @@
 //! The harness: suites become trials, trials become an exit code.
 
+mod compare;
 mod faults;
 mod frees;
 mod gate;
@@ -16,6 +17,7 @@ use std::thread;
 
 use libtest_mimic::Arguments;
 
+pub(crate) use self::compare::Compare;
 use self::gate::Gate;
 use self::trials::Trials;
 

@@ -3,7 +3,7 @@
 use super::difference::{Change, Difference, MetricDifference, SiteDifference};
 use super::failure::frames::{frame_lines, frames_that_matter};
 use super::failure::layout::{WIDTH, counted, line, paragraph};
-use super::value::Counted;
+use super::value::{Counted, Fault};
 use crate::suite::{Metric, Unit, format_bytes};
 
 /// Sites that are shown; the rest is counted.
@@ -54,6 +54,20 @@ pub fn null_test(name: &str, difference: &Difference, unequal: &[&str]) -> Strin
     let whose = "a and b are two runs of the same module in the same story. That they differ is a fault of memgate's own, and says \
                  nothing about the module.";
     paragraph(&mut text, "  ", "  ", whose);
+    text.push('\n');
+    text
+}
+
+/// Two runs of which one came to nothing.
+pub fn no_comparison(name: &str, fault: &Fault) -> String {
+    let mut text = String::new();
+    line(&mut text, &format!("{name}: {}", fault.headline));
+    text.push('\n');
+    for cause in fault.cause.lines() {
+        paragraph(&mut text, "  ", "  ", cause);
+    }
+    let more = "There is nothing to compare. `memgate test` tells more of it.";
+    paragraph(&mut text, "  ", "  ", more);
     text.push('\n');
     text
 }

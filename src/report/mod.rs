@@ -11,7 +11,7 @@ mod sparkline;
 mod value;
 
 pub use self::assemble::{assemble, without_figures};
-pub use self::comparison::{Sides, comparison, null_test};
+pub use self::comparison::{Sides, comparison, no_comparison, null_test};
 pub use self::difference::{
     Change, Difference, Figures, MetricDifference, SiteDifference, difference, unequal_parts,
 };
