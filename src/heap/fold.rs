@@ -26,6 +26,8 @@ pub struct Fold {
     survivors: Vec<(u32, Survivors)>,
     live: Count,
     total: Count,
+    /// The most since the latest mark; never more than `peak`.
+    high: Count,
     peak: Count,
     peak_time: u64,
     /// Counts the new maxima, so that a site can tell whether its share at the last one is known yet.
@@ -141,6 +143,14 @@ impl Fold {
         tally.total.add(size);
         self.live.add(size);
         self.total.add(size);
+        if self.live.bytes > self.high.bytes {
+            self.rise(time);
+        }
+    }
+
+    #[inline]
+    fn rise(&mut self, time: u64) {
+        self.high = self.live;
         if self.live.bytes > self.peak.bytes {
             self.peak = self.live;
             self.peak_time = time;
@@ -286,9 +296,11 @@ impl Observer for Fold {
             time,
             live: self.live,
             total: self.total,
+            peak: self.high,
             memory,
             heap_span,
         });
+        self.high = self.live;
         self.keep_sites(kind);
         match kind {
             MarkKind::Baseline => self.begin_cycle(1),

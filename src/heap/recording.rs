@@ -39,6 +39,8 @@ pub struct Mark {
     pub live: Count,
     /// All that was allocated up to here.
     pub total: Count,
+    /// The most bytes that were live at once since the mark before, the first instant of it.
+    pub peak: Count,
     /// Size of linear memory, in bytes.
     pub memory: u64,
     /// The part of linear memory that the heap has taken, in bytes: from the lowest block ever seen to the end of memory.

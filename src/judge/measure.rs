@@ -2,16 +2,16 @@
 
 use std::time::Duration;
 
-use super::growth;
-use crate::heap::{Mark, Recording, WrongFrees};
+use super::{growth, phases};
+use crate::heap::{Mark, Recording, SiteRecord, WrongFrees};
 use crate::run::MarkKind;
-use crate::suite::{Metric, Scenario};
+use crate::suite::{Metric, OfSite, Scenario};
 
 /// Cycles below which there is no growth to speak of.
 const GROWTH_CYCLES: u32 = 3;
 
 /// A metric and its value.
-#[derive(Clone, Copy, Debug, PartialEq)]
+#[derive(Clone, Debug, PartialEq)]
 pub struct Measured {
     /// What was measured.
     pub metric: Metric,
@@ -22,15 +22,13 @@ pub struct Measured {
 /// Every metric that the scenario can measure.
 pub(super) fn measure(scenario: &Scenario, recording: &Recording) -> Vec<Measured> {
     let measured = |metric| {
-        Some(Measured {
-            metric,
-            value: value(metric, scenario, recording)?,
-        })
+        let value = value(&metric, scenario, recording)?;
+        Some(Measured { metric, value })
     };
-    Metric::ALL.into_iter().filter_map(measured).collect()
+    Metric::all().filter_map(measured).collect()
 }
 
-fn value(metric: Metric, scenario: &Scenario, recording: &Recording) -> Option<f64> {
+fn value(metric: &Metric, scenario: &Scenario, recording: &Recording) -> Option<f64> {
     let mark = |kind| recording.mark(kind);
     let baseline = mark(MarkKind::Baseline);
     let (idle_start, idle_end) = (mark(MarkKind::IdleStart), mark(MarkKind::IdleEnd));
@@ -57,6 +55,8 @@ fn value(metric: Metric, scenario: &Scenario, recording: &Recording) -> Option<f
         Metric::Fragmentation => Some(fragmentation(idle_end?)),
         Metric::DoubleFrees => Some(wrong_frees(recording)?.double as f64),
         Metric::StrangerFrees => Some(wrong_frees(recording)?.strangers as f64),
+        Metric::Phase(phase, of) => phases::measure(*phase, *of, recording),
+        Metric::Site(of) => Some(of_largest_site(*of, recording)),
     }
 }
 
@@ -68,7 +68,7 @@ fn wrong_frees(recording: &Recording) -> Option<&WrongFrees> {
 }
 
 /// Both lie far below 2^53, beyond which a float would not hold every integer.
-fn difference(after: u64, before: u64) -> f64 {
+pub(super) fn difference(after: u64, before: u64) -> f64 {
     after as f64 - before as f64
 }
 
@@ -94,6 +94,16 @@ fn steady_growth(scenario: &Scenario, recording: &Recording) -> Option<f64> {
         .map(|mark| mark.live.bytes)
         .collect();
     growth::steady(&live)
+}
+
+fn of_largest_site(of: OfSite, recording: &Recording) -> f64 {
+    let figure = |site: &SiteRecord| match of {
+        OfSite::Each => site.at_idle_end.bytes as f64,
+        OfSite::Delta => difference(site.at_idle_end.bytes, site.at_baseline.bytes),
+        OfSite::Peak => site.at_peak.bytes as f64,
+        OfSite::Total => site.total.bytes as f64,
+    };
+    recording.sites.iter().map(figure).fold(0.0, f64::max)
 }
 
 /// What no live block needs, of the linear memory that the heap has taken.

@@ -3,6 +3,7 @@
 mod grown;
 mod growth;
 mod measure;
+mod phases;
 
 use serde::{Deserialize, Serialize};
 
@@ -24,7 +25,7 @@ pub enum Verdict {
 }
 
 /// A threshold that does not hold.
-#[derive(Clone, Copy, Debug, PartialEq)]
+#[derive(Clone, Debug, PartialEq)]
 pub struct Breach {
     /// The threshold.
     pub threshold: Threshold,
@@ -37,7 +38,7 @@ pub struct Breach {
 /// All that can be said of a run that was told to its end.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Judgement {
-    /// Every metric that this scenario can measure, in the order of [`Metric::ALL`](crate::suite::Metric::ALL).
+    /// Every metric that this scenario can measure, in the order of [`Metric::all`](crate::suite::Metric::all).
     pub metrics: Vec<Measured>,
     /// The thresholds that do not hold, in the order of the suite.
     pub breaches: Vec<Breach>,
@@ -46,7 +47,7 @@ pub struct Judgement {
 }
 
 /// Why a run cannot be judged. It never passes: what was not measured did not hold.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 pub enum NotMeasured {
     /// No allocation and no free was seen, so that no threshold says anything.
     #[error("memgate saw no allocation and no free in this scenario")]
@@ -70,7 +71,7 @@ pub fn judge(scenario: &Scenario, recording: &Recording) -> Result<Judgement, No
     for threshold in &scenario.thresholds {
         let is_its = |measured: &&Measured| measured.metric == threshold.metric;
         let measured = metrics.iter().find(is_its);
-        let measured = measured.ok_or(NotMeasured::Metric(threshold.metric))?;
+        let measured = measured.ok_or(NotMeasured::Metric(threshold.metric.clone()))?;
         breaches.extend(breach(threshold, measured.value));
     }
     Ok(Judgement {
@@ -83,7 +84,7 @@ pub fn judge(scenario: &Scenario, recording: &Recording) -> Result<Judgement, No
 fn breach(threshold: &Threshold, measured: f64) -> Option<Breach> {
     let broken = !threshold.holds(measured);
     broken.then(|| Breach {
-        threshold: *threshold,
+        threshold: threshold.clone(),
         measured,
         excess: threshold.excess(measured),
     })

@@ -5,7 +5,7 @@ use std::time::Duration;
 use super::*;
 use crate::heap::{Count, Diagnostics, Mark, SiteRecord, Survivors, WrongFrees};
 use crate::run::MarkKind;
-use crate::suite::{Comparison, Idle, Metric};
+use crate::suite::{Comparison, Idle, Metric, OfPhase, OfSite, Phase};
 
 fn scenario(cycles: u32, thresholds: &[Threshold]) -> Scenario {
     Scenario {
@@ -30,6 +30,7 @@ fn mark(kind: MarkKind, live: u64, total: u64) -> Mark {
         time: 0,
         live: count(live),
         total: count(total),
+        peak: count(live + 20),
         memory: 131_072,
         heap_span: 4000,
     }
@@ -38,6 +39,14 @@ fn mark(kind: MarkKind, live: u64, total: u64) -> Mark {
 /// Three cycles of which each leaves a hundred bytes, and ten idle seconds that leave fifty and allocate five hundred.
 fn recording() -> Recording {
     let site = SiteRecord {
+        at_peak: Count {
+            bytes: 70,
+            blocks: 7,
+        },
+        total: Count {
+            bytes: 4000,
+            blocks: 400,
+        },
         at_baseline: Count {
             bytes: 100,
             blocks: 10,
@@ -87,12 +96,12 @@ fn recording() -> Recording {
     }
 }
 
-fn value(metric: Metric) -> Option<f64> {
+fn value(metric: &Metric) -> Option<f64> {
     let judgement = judge(&scenario(3, &[]), &recording()).expect("there are events");
     judgement
         .metrics
         .iter()
-        .find(|measured| measured.metric == metric)
+        .find(|measured| measured.metric == *metric)
         .map(|measured| measured.value)
 }
 
@@ -115,9 +124,32 @@ fn every_metric_as_it_is_defined() {
         (Metric::DoubleFrees, 2.0),
         (Metric::StrangerFrees, 3.0),
     ];
-    assert_eq!(expected.map(|(metric, _)| metric), Metric::ALL);
+    let of_phases = [
+        (
+            Phase::Start,
+            [Some(100.0), Some(1000.0), Some(100.0), Some(120.0), None],
+        ),
+        (Phase::Cycles, [300.0, 3000.0, 300.0, 420.0, 0.0].map(Some)),
+        (Phase::Settle, [0.0, 0.0, 0.0, 420.0, 0.0].map(Some)),
+        (Phase::Idle, [50.0, 500.0, 50.0, 470.0, 0.0].map(Some)),
+        (Phase::Teardown, [-400.0, 0.0, 0.0, 70.0, 0.0].map(Some)),
+    ];
+    let of_phases = of_phases.into_iter().flat_map(|(phase, values)| {
+        let metrics = OfPhase::ALL.map(|of| Metric::Phase(phase, of));
+        metrics.into_iter().zip(values)
+    });
+    let of_sites = [400.0, 300.0, 70.0, 4000.0].map(Some);
+    let of_sites = OfSite::ALL.map(Metric::Site).into_iter().zip(of_sites);
+    let expected: Vec<(Metric, Option<f64>)> = expected
+        .map(|(metric, value)| (metric, Some(value)))
+        .into_iter()
+        .chain(of_phases)
+        .chain(of_sites)
+        .collect();
+    let metrics = expected.iter().map(|(metric, _)| metric.clone());
+    assert!(metrics.eq(Metric::all()));
     for (metric, expected) in expected {
-        assert_eq!(value(metric), Some(expected), "{metric}");
+        assert_eq!(value(&metric), expected, "{metric}");
     }
 }
 

@@ -12,7 +12,8 @@ use wasmparser::{
 };
 
 use super::mentions::{Mention, Mentions, What};
-use super::{Allocator, Module, Role};
+use super::nesting::{self, Nesting};
+use super::{Allocator, Module};
 
 /// Who may call whom, as far as it concerns allocations.
 ///
@@ -35,24 +36,6 @@ pub struct CallGraph {
 
 /// Modules are not loaded unless they are valid.
 const VALIDATED: &str = "the module was validated when it was loaded";
-
-/// What an allocator calls that is an allocator itself.
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
-pub struct Nesting {
-    /// Allocators that its body calls by their index.
-    pub direct: BTreeSet<u32>,
-    /// Whether it may get to an allocator by any other way: through a function in between, a table, or the host.
-    pub hidden: bool,
-    /// Whether all that it does is to call one allocator and to return what that returned.
-    pub passes_on: bool,
-}
-
-impl Nesting {
-    /// Whether another allocator may hand out what this one makes something else of.
-    pub fn is_layered(&self) -> bool {
-        self.hidden || (!self.direct.is_empty() && !self.passes_on)
-    }
-}
 
 impl CallGraph {
     /// Reads all code once. What an allocator itself calls is its own affair, since the outermost allocator counts: those
@@ -81,30 +64,9 @@ impl CallGraph {
         let reaches = reaching(graph, is_allocator, allocating);
         let every = allocators.iter().map(|allocator| allocator.function);
         let reaches_any = reaching(graph, is_allocator, every.clone().chain(module.hosts()));
-        let nesting = every
-            .map(|allocator| {
-                if !edges.hides[allocator as usize] {
-                    return (allocator, Nesting::default());
-                }
-                let is_imported = allocator < module.imported_functions();
-                let nesting = nesting(graph, is_allocator, &reaches_any, allocator);
-                let hidden = nesting.hidden || is_imported;
-                // What releases is heard even where nobody else counts.
-                let is_heard = |other: &Allocator| {
-                    matches!(other.role, Role::Release { .. })
-                        && nesting.direct.contains(&other.function)
-                };
-                let passes_on =
-                    edges.pass_on.contains(&allocator) && !allocators.iter().any(is_heard);
-                let nesting = Nesting {
-                    hidden,
-                    passes_on,
-                    ..nesting
-                };
-                (allocator, nesting)
-            })
-            .collect();
-        let nesting = inherit_hidden(nesting);
+        let nesting = nesting::of_all(module, allocators, &edges.pass_on, |allocator| {
+            nesting(graph, is_allocator, &reaches_any, allocator)
+        });
         let classes = module.contents.type_classes.iter();
         let type_reaches = classes
             .clone()
@@ -416,25 +378,6 @@ fn nesting(graph: &Graph, is_allocator: &[bool], reaches: &[bool], allocator: u3
         }
     }
     nesting
-}
-
-/// What an allocator hides is hidden from those that call it, too.
-fn inherit_hidden(mut nesting: BTreeMap<u32, Nesting>) -> BTreeMap<u32, Nesting> {
-    loop {
-        let inherits =
-            |own: &Nesting| !own.hidden && own.direct.iter().any(|callee| nesting[callee].hidden);
-        let heirs: Vec<u32> = nesting
-            .iter()
-            .filter(|(_, own)| inherits(own))
-            .map(|(allocator, _)| *allocator)
-            .collect();
-        if heirs.is_empty() {
-            return nesting;
-        }
-        for heir in heirs {
-            nesting.entry(heir).or_default().hidden = true;
-        }
-    }
 }
 
 /// The cycles that calls may run in, numbered in the order of their first nodes, and the size of each.

@@ -20,6 +20,7 @@ mod layers;
 mod library;
 mod mentions;
 mod names;
+mod nesting;
 mod source_path;
 mod symbol;
 mod symbols;
@@ -34,7 +35,7 @@ use wasmparser::{FuncType, MemoryType};
 
 use self::allocators::Found;
 pub use self::allocators::{Allocator, Misfit, NoAllocator};
-pub use self::call_graph::{CallGraph, Nesting};
+pub use self::call_graph::CallGraph;
 use self::contents::Contents;
 pub use self::contents::{Export, ImportedFunction};
 pub use self::debug_info::DebugInfo;
@@ -43,6 +44,7 @@ pub use self::families::{Layer, Role};
 pub use self::frame::{CodeFrame, Frame};
 pub use self::given::{GivenAllocator, GivenError};
 pub use self::mentions::{Mention, What};
+pub use self::nesting::Nesting;
 pub use self::symbols::Symbols;
 
 /// Larger files are refused: code offsets, in wasm and in DWARF alike, are 32 bits wide, and no engine takes more.

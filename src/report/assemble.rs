@@ -8,7 +8,7 @@ use super::value::{
 use crate::heap::{Mark, Recording, SiteRecord};
 use crate::judge::{Judgement, Measured, Verdict};
 use crate::run::MarkKind;
-use crate::suite::{Scenario, Unit};
+use crate::suite::Scenario;
 
 /// The report of a scenario that left figures behind: judged if it was told to its end, with a fault if not.
 ///
@@ -46,7 +46,7 @@ pub fn assemble(
             report.metrics = judgement
                 .metrics
                 .iter()
-                .map(|measured| metric(scenario, *measured))
+                .map(|measured| metric(scenario, measured))
                 .collect();
             if !judgement.breaches.is_empty() {
                 report.verdict = Verdict::Regression;
@@ -100,29 +100,21 @@ fn empty(scenario: &str, module: &str, verdict: Verdict) -> ScenarioReport {
     }
 }
 
-fn metric(scenario: &Scenario, Measured { metric, value }: Measured) -> MetricReport {
+fn metric(scenario: &Scenario, Measured { metric, value }: &Measured) -> MetricReport {
     let thresholds = scenario
         .thresholds
         .iter()
-        .filter(|threshold| threshold.metric == metric);
+        .filter(|threshold| threshold.metric == *metric);
     let bounds = thresholds.map(|threshold| Bound {
         comparison: threshold.comparison.sign().to_string(),
         limit: threshold.limit,
-        holds: threshold.holds(value),
-        excess: threshold.excess(value),
+        holds: threshold.holds(*value),
+        excess: threshold.excess(*value),
     });
-    let unit = match metric.unit() {
-        Unit::Bytes => "B",
-        Unit::Blocks => "blocks",
-        Unit::Frees => "frees",
-        Unit::BytesPerSecond => "B/s",
-        Unit::BytesPerCycle => "B/cycle",
-        Unit::Ratio => "ratio",
-    };
     MetricReport {
-        name: metric.name().to_string(),
-        value,
-        unit: unit.to_string(),
+        name: metric.name().into_owned(),
+        value: *value,
+        unit: metric.unit().symbol().to_string(),
         bounds: bounds.collect(),
     }
 }
@@ -140,6 +132,7 @@ fn mark(mark: &Mark) -> MarkReport {
         time: mark.time,
         live: mark.live.into(),
         total: mark.total.into(),
+        peak: mark.peak.into(),
         memory: mark.memory,
         heap_span: mark.heap_span,
     }

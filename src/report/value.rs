@@ -159,6 +159,8 @@ pub struct MarkReport {
     pub live: Counted,
     /// All that was allocated up to here.
     pub total: Counted,
+    /// The most that was live at once since the mark before.
+    pub peak: Counted,
     /// Bytes of linear memory.
     pub memory: u64,
     /// The part of it that the heap has taken.

@@ -2,7 +2,7 @@
 
 use super::fault::Fault;
 use super::format::format_bytes;
-use super::metric::Metric;
+use super::metric::{Metric, OfPhase, OfSite, Phase};
 use super::node::Cursor;
 use super::scenario::Scenario;
 use super::step::Step;
@@ -15,22 +15,29 @@ const MIN_CYCLES: u32 = 3;
 pub(super) fn check(scenario: &Scenario, at: Cursor, faults: &mut Vec<Fault>) {
     let at = at.get("thresholds");
     for threshold in &scenario.thresholds {
-        let at = at.get(threshold.metric.name());
-        let fault = not_measured(threshold.metric, scenario, at)
+        let at = at.walk(&threshold.metric.name());
+        let fault = not_measured(&threshold.metric, scenario, at)
             .or_else(|| never_fails(threshold, scenario, at));
         faults.extend(fault);
     }
 }
 
-fn not_measured(metric: Metric, scenario: &Scenario, at: Cursor) -> Option<Fault> {
+fn not_measured(metric: &Metric, scenario: &Scenario, at: Cursor) -> Option<Fault> {
     match metric {
-        Metric::IdleRate | Metric::IdleChurn => never_idle(metric, scenario, at),
+        Metric::IdleRate | Metric::IdleChurn | Metric::Phase(Phase::Idle, _) => {
+            never_idle(metric, scenario, at)
+        }
+        Metric::Phase(Phase::Settle, _) => never_settles(scenario, at),
+        Metric::Phase(Phase::Start, OfPhase::MemoryGrowth) => {
+            let message = format!("`{metric}` cannot be measured: memory has its first size then");
+            Some(Fault::at(at.key_place(), message).with_note("bound `memory` instead"))
+        }
         Metric::Growth => too_few_cycles(scenario, at),
         _ => None,
     }
 }
 
-fn never_idle(metric: Metric, scenario: &Scenario, at: Cursor) -> Option<Fault> {
+fn never_idle(metric: &Metric, scenario: &Scenario, at: Cursor) -> Option<Fault> {
     let idles = scenario.idle.is_some() || scenario.marks.is_some();
     let way_out = match scenario.command() {
         Some(_) => "say when the command idles: marks: { idle_start: 5min, idle_end: 35min }",
@@ -38,6 +45,18 @@ fn never_idle(metric: Metric, scenario: &Scenario, at: Cursor) -> Option<Fault> 
     };
     let message = format!("`{metric}` cannot be measured: the scenario never idles");
     (!idles).then(|| Fault::at(at.key_place(), message).with_note(way_out))
+}
+
+fn never_settles(scenario: &Scenario, at: Cursor) -> Option<Fault> {
+    let settles = scenario
+        .idle
+        .as_ref()
+        .is_some_and(|idle| !idle.settle.is_zero());
+    let message = "the scenario never settles: nothing happens in that part of it";
+    (!settles).then(|| {
+        Fault::at(at.key_place(), message)
+            .with_note("let it settle: idle: { settle: 5s, period: 30s }")
+    })
 }
 
 fn too_few_cycles(scenario: &Scenario, at: Cursor) -> Option<Fault> {
@@ -65,7 +84,7 @@ fn never_fails(threshold: &Threshold, scenario: &Scenario, at: Cursor) -> Option
     let Threshold {
         metric, comparison, ..
     } = threshold;
-    let range = Range::of(*metric, scenario);
+    let range = Range::of(metric, scenario);
     // A ceiling is harmless where even the most is below it, and hopeless where even the least is above.
     let (most, least) = match comparison.is_ceiling() {
         true => (range.most, range.least),
@@ -77,15 +96,15 @@ fn never_fails(threshold: &Threshold, scenario: &Scenario, at: Cursor) -> Option
         _ => return None,
     };
     let fault = Fault::at(at.place(), format!("`{metric}: {threshold}` {what}"));
-    Some(fault.with_note(explain(*metric, end, scenario)))
+    Some(fault.with_note(explain(metric, end, scenario)))
 }
 
 /// Why a metric cannot pass that end of its range.
-fn explain(metric: Metric, end: f64, scenario: &Scenario) -> String {
+fn explain(metric: &Metric, end: f64, scenario: &Scenario) -> String {
     if end == 0.0 {
         return format!("`{metric}` is never negative");
     }
-    if metric == Metric::Fragmentation {
+    if *metric == Metric::Fragmentation {
         return "a share is never more than 1".to_owned();
     }
     let memory = format_bytes(scenario.limits.memory as f64);
@@ -100,12 +119,15 @@ struct Range {
 }
 
 impl Range {
-    fn of(metric: Metric, scenario: &Scenario) -> Range {
+    fn of(metric: &Metric, scenario: &Scenario) -> Range {
         let memory = scenario.limits.memory as f64;
         // Something besides blocks always lies in memory, if only its first address.
         let live = memory - 1.0;
         match metric {
-            Metric::Delta | Metric::Growth => Range {
+            Metric::Delta
+            | Metric::Growth
+            | Metric::Site(OfSite::Delta)
+            | Metric::Phase(_, OfPhase::Delta) => Range {
                 least: -live,
                 most: live,
             },
@@ -116,14 +138,21 @@ impl Range {
                     most: live / seconds,
                 }
             }
-            Metric::Peak | Metric::End | Metric::PeakBlocks | Metric::EndBlocks => Range {
+            Metric::Peak
+            | Metric::End
+            | Metric::PeakBlocks
+            | Metric::EndBlocks
+            | Metric::Site(OfSite::Each | OfSite::Peak)
+            | Metric::Phase(_, OfPhase::Peak) => Range {
                 least: 0.0,
                 most: live,
             },
-            Metric::Memory | Metric::MemoryGrowth => Range {
-                least: 0.0,
-                most: memory,
-            },
+            Metric::Memory | Metric::MemoryGrowth | Metric::Phase(_, OfPhase::MemoryGrowth) => {
+                Range {
+                    least: 0.0,
+                    most: memory,
+                }
+            }
             Metric::Fragmentation => Range {
                 least: 0.0,
                 most: 1.0,
@@ -132,7 +161,9 @@ impl Range {
             | Metric::TotalBlocks
             | Metric::IdleChurn
             | Metric::DoubleFrees
-            | Metric::StrangerFrees => Range {
+            | Metric::StrangerFrees
+            | Metric::Site(OfSite::Total)
+            | Metric::Phase(_, OfPhase::Total | OfPhase::TotalBlocks) => Range {
                 least: 0.0,
                 most: f64::INFINITY,
             },

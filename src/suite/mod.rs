@@ -25,6 +25,7 @@ mod stop;
 #[cfg(test)]
 mod tests;
 mod threshold;
+mod thresholds;
 mod units;
 mod yaml;
 
@@ -35,7 +36,7 @@ pub use self::discover::{DiscoverError, discover};
 pub use self::error::{SuiteError, SuiteErrors};
 pub use self::format::{format_bytes, format_duration, format_exact_bytes};
 pub use self::load::load;
-pub use self::metric::{Metric, UnknownMetric};
+pub use self::metric::{Metric, OfPhase, OfSite, Phase, UnknownMetric};
 pub use self::scenario::{Idle, Limits, Marks, Scenario, SnapshotOptions, Tick};
 pub use self::schema::schema;
 pub use self::step::{Argument, Call, Command, Content, Step};

@@ -84,6 +84,11 @@ impl<'n> Cursor<'n> {
         self.find(name).unwrap_or(self)
     }
 
+    /// The value under that path of keys, `lost.definite`, or the last one on the way that is there.
+    pub(super) fn walk(self, path: &str) -> Self {
+        path.split('.').fold(self, Cursor::get)
+    }
+
     /// The list's item of that index, or else this node.
     pub(super) fn item(self, index: usize) -> Self {
         match self.node.items().get(index) {

@@ -8,7 +8,8 @@ use serde::Deserialize;
 
 use super::scalar::{self, Bytes, Time};
 use super::step::{Argument, Call, Command, Step};
-use super::threshold::{Threshold, Thresholds};
+use super::threshold::Threshold;
+use super::thresholds::Thresholds;
 
 /// One story told to one fresh instance: setup, warm-up, cycles, idle, teardown. One scenario is one trial.
 #[derive(Clone, Debug, Deserialize, JsonSchema)]

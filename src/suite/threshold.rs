@@ -1,16 +1,11 @@
 //! Bounds on metrics.
 
-use std::borrow::Cow;
 use std::fmt;
 
-use schemars::{JsonSchema, Schema, SchemaGenerator, json_schema};
-use serde::de::{DeserializeSeed, Deserializer, Error, MapAccess, Visitor};
-
 use super::metric::Metric;
-use super::units::Unit;
 
 /// A bound on a metric.
-#[derive(Clone, Copy, Debug, PartialEq)]
+#[derive(Clone, Debug, PartialEq)]
 pub struct Threshold {
     /// What is bounded.
     pub metric: Metric,
@@ -118,103 +113,6 @@ impl fmt::Display for Comparison {
     }
 }
 
-/// `thresholds:`, a mapping from metrics to bounds.
-#[derive(Debug)]
-pub(super) struct Thresholds;
-
-impl Thresholds {
-    pub(super) fn deserialize<'de, D: Deserializer<'de>>(
-        deserializer: D,
-    ) -> Result<Vec<Threshold>, D::Error> {
-        deserializer.deserialize_map(Thresholds)
-    }
-}
-
-impl<'de> Visitor<'de> for Thresholds {
-    type Value = Vec<Threshold>;
-
-    fn expecting(&self, formatter: &mut fmt::Formatter) -> fmt::Result {
-        formatter.write_str("a mapping of metrics to bounds")
-    }
-
-    fn visit_map<A: MapAccess<'de>>(self, mut entries: A) -> Result<Vec<Threshold>, A::Error> {
-        let mut thresholds = Vec::new();
-        while let Some(metric) = entries.next_key()? {
-            thresholds.push(entries.next_value_seed(Bound(metric))?);
-        }
-        Ok(thresholds)
-    }
-}
-
-/// A bound, read in the unit of its metric.
-struct Bound(Metric);
-
-impl<'de> DeserializeSeed<'de> for Bound {
-    type Value = Threshold;
-
-    fn deserialize<D: Deserializer<'de>>(self, deserializer: D) -> Result<Threshold, D::Error> {
-        deserializer.deserialize_any(self)
-    }
-}
-
-impl Visitor<'_> for Bound {
-    type Value = Threshold;
-
-    fn expecting(&self, formatter: &mut fmt::Formatter) -> fmt::Result {
-        formatter.write_str(&self.0.unit().measure().expected())
-    }
-
-    fn visit_str<E: Error>(self, text: &str) -> Result<Threshold, E> {
-        Threshold::parse(self.0, text).map_err(E::custom)
-    }
-
-    fn visit_u64<E: Error>(self, number: u64) -> Result<Threshold, E> {
-        self.visit_str(&number.to_string())
-    }
-
-    fn visit_i64<E: Error>(self, number: i64) -> Result<Threshold, E> {
-        self.visit_str(&number.to_string())
-    }
-
-    fn visit_f64<E: Error>(self, number: f64) -> Result<Threshold, E> {
-        self.visit_str(&number.to_string())
-    }
-}
-
-impl JsonSchema for Thresholds {
-    fn schema_name() -> Cow<'static, str> {
-        "Thresholds".into()
-    }
-
-    fn json_schema(_: &mut SchemaGenerator) -> Schema {
-        let properties: serde_json::Map<String, serde_json::Value> = Metric::ALL
-            .into_iter()
-            .map(|metric| (metric.name().to_owned(), bound_schema(metric).into()))
-            .collect();
-        json_schema!({
-            "type": "object",
-            "properties": properties,
-            "additionalProperties": false,
-        })
-    }
-}
-
-fn bound_schema(metric: Metric) -> Schema {
-    let unit = metric.unit();
-    let quantity = unit.measure().pattern();
-    let number = match unit {
-        Unit::Blocks | Unit::Frees | Unit::Ratio => json_schema!({ "type": "number" }),
-        _ => json_schema!({ "const": 0 }),
-    };
-    json_schema!({
-        "description": metric.definition(),
-        "anyOf": [
-            { "type": "string", "pattern": format!(r"^\s*(<=|>=|<|>)?\s*(-?{quantity}|0)\s*$") },
-            number,
-        ],
-    })
-}
-
 #[cfg(test)]
 mod tests {
     use super::{Metric, Threshold};
@@ -259,7 +157,10 @@ mod tests {
         let check = |metric, text, shown: &str| {
             let read = threshold(metric, text);
             assert_eq!(read.to_string(), shown);
-            assert_eq!(threshold(metric, &shown.replace(',', "")), read);
+            assert_eq!(
+                threshold(read.metric.clone(), &shown.replace(',', "")),
+                read
+            );
         };
         check(Metric::Delta, "<20MB", "< 20 MB");
         check(Metric::Delta, "0B", "<= 0 B");

@@ -20,6 +20,31 @@ pub enum Unit {
 }
 
 impl Unit {
+    /// As it stands in reports, for programs.
+    pub const fn symbol(self) -> &'static str {
+        match self {
+            Unit::Bytes => "B",
+            Unit::Blocks => "blocks",
+            Unit::Frees => "frees",
+            Unit::BytesPerSecond => "B/s",
+            Unit::BytesPerCycle => "B/cycle",
+            Unit::Ratio => "ratio",
+        }
+    }
+
+    /// The unit of that [symbol](Unit::symbol).
+    pub fn of_symbol(symbol: &str) -> Option<Unit> {
+        let all = [
+            Unit::Bytes,
+            Unit::Blocks,
+            Unit::Frees,
+            Unit::BytesPerSecond,
+            Unit::BytesPerCycle,
+            Unit::Ratio,
+        ];
+        all.into_iter().find(|unit| unit.symbol() == symbol)
+    }
+
     pub(super) fn measure(self) -> &'static Measure {
         match self {
             Unit::Bytes => &BYTES,

@@ -5,7 +5,7 @@ use std::cmp::Reverse;
 use super::frames::{frame_lines, frames_that_matter};
 use super::layout::{WIDTH, counted, line, paragraph};
 use crate::report::value::{MetricReport, ScenarioReport, SiteReport};
-use crate::suite::{Metric, format_bytes};
+use crate::suite::{Metric, OfPhase, OfSite, format_bytes};
 
 /// Sites that are shown; the rest is counted.
 const SITES: usize = 5;
@@ -61,9 +61,41 @@ impl<'a> Ranking<'a> {
                 },
                 true,
             ),
+            Ok(Metric::Site(OfSite::Each)) => (
+                "at idle end",
+                |site| (site.at_idle_end.bytes, site.at_idle_end.blocks),
+                false,
+            ),
+            Ok(Metric::Site(OfSite::Peak)) => (
+                "at peak",
+                |site| (site.at_peak.bytes, site.at_peak.blocks),
+                false,
+            ),
+            Ok(Metric::Site(OfSite::Total)) => (
+                "in all",
+                |site| (site.total.bytes, site.total.blocks),
+                false,
+            ),
+            // Sites have no figures for each part of the story; the peak's and the total's are the next best.
+            Ok(Metric::Phase(_, OfPhase::Peak)) => (
+                "at peak",
+                |site| (site.at_peak.bytes, site.at_peak.blocks),
+                false,
+            ),
+            Ok(Metric::Phase(_, OfPhase::Total | OfPhase::TotalBlocks)) => (
+                "in all",
+                |site| (site.total.bytes, site.total.blocks),
+                false,
+            ),
             // Each of them has a stack of its own.
             Ok(Metric::DoubleFrees | Metric::StrangerFrees) => return None,
-            Ok(Metric::Delta | Metric::Growth) | Err(_) => ("grew by", by_growth, true),
+            Ok(
+                Metric::Delta
+                | Metric::Growth
+                | Metric::Site(OfSite::Delta)
+                | Metric::Phase(_, OfPhase::Delta | OfPhase::MemoryGrowth),
+            )
+            | Err(_) => ("grew by", by_growth, true),
         };
         let mut sites: Vec<&SiteReport> = report
             .sites

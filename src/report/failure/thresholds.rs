@@ -4,7 +4,7 @@ use std::fmt::Write;
 
 use super::layout::line;
 use crate::report::value::{Bound, MetricReport, ScenarioReport};
-use crate::suite::{Metric, Unit};
+use crate::suite::{Metric, OfPhase, OfSite, Phase, Unit};
 
 pub(super) fn broken_bounds(
     report: &ScenarioReport,
@@ -54,6 +54,8 @@ pub(super) fn sentence(metric: &MetricReport, bound: &Bound) -> String {
         Ok(Metric::StrangerFrees) => {
             format!("freed what nobody saw allocated: {measured} where {most} is allowed")
         }
+        Ok(Metric::Site(of)) => of_site(of, &measured, &most),
+        Ok(Metric::Phase(phase, of)) => of_phase(phase, of, &measured, &most),
         Ok(Metric::Fragmentation) | Err(_) => format!(
             "has a {} of {measured} where {most} is allowed",
             metric.name
@@ -61,8 +63,41 @@ pub(super) fn sentence(metric: &MetricReport, bound: &Bound) -> String {
     }
 }
 
+fn of_site(of: OfSite, measured: &str, most: &str) -> String {
+    match of {
+        OfSite::Each => {
+            format!("holds {measured} by one site at idle end where {most} is allowed")
+        }
+        OfSite::Delta => format!("grew by {measured} at one site where {most} may stay"),
+        OfSite::Peak => {
+            format!("held {measured} by one site at its peak where {most} is allowed")
+        }
+        OfSite::Total => format!("allocated {measured} at one site where {most} is allowed"),
+    }
+}
+
+fn of_phase(phase: Phase, of: OfPhase, measured: &str, most: &str) -> String {
+    let when = match phase {
+        Phase::Start => "before the baseline",
+        Phase::Cycles => "over its cycles",
+        Phase::Settle => "while it settled",
+        Phase::Idle => "while idle",
+        Phase::Teardown => "in its teardown",
+    };
+    match of {
+        OfPhase::Delta => format!("grew by {measured} {when} where {most} may stay"),
+        OfPhase::Total | OfPhase::TotalBlocks => {
+            format!("allocated {measured} {when} where {most} is allowed")
+        }
+        OfPhase::Peak => format!("held {measured} at once {when} where {most} is allowed"),
+        OfPhase::MemoryGrowth => {
+            format!("grew its linear memory by {measured} {when} where {most} is allowed")
+        }
+    }
+}
+
 fn unit(metric: &MetricReport) -> Unit {
-    metric.name.parse().map_or(Unit::Ratio, Metric::unit)
+    Unit::of_symbol(&metric.unit).unwrap_or(Unit::Ratio)
 }
 
 /// Human where that is enough, to the byte where it would read like the limit.

@@ -1,17 +1,26 @@
 //! The numbers that a run yields, and that a threshold can bound.
 
+mod phase;
+mod site;
+
+use std::borrow::Cow;
 use std::fmt;
 use std::str::FromStr;
 
-use serde::{Deserialize, Deserializer};
-
-use super::fault::unknown_word;
+pub use self::phase::{OfPhase, Phase};
+pub use self::site::OfSite;
 use super::units::Unit;
+
+/// What is between the name of a group of metrics and the name in it: `idle.peak`.
+pub(super) const SEPARATOR: char = '.';
+
+/// The name of the group that [`Metric::Site`] is in.
+const SITES: &str = "sites";
 
 /// One number that a run yields, always with its unit.
 ///
 /// Bytes are requested bytes, unless the name says memory; time is virtual time.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub enum Metric {
     /// Live bytes at idle end minus live bytes at baseline.
     Delta,
@@ -43,11 +52,15 @@ pub enum Metric {
     DoubleFrees,
     /// Frees of addresses that no allocation was seen to return.
     StrangerFrees,
+    /// A figure of one part of the story.
+    Phase(Phase, OfPhase),
+    /// A figure of the site that accounts for most of it.
+    Site(OfSite),
 }
 
 impl Metric {
-    /// Every metric, in the order of reports.
-    pub const ALL: [Metric; 15] = [
+    /// Those that stand alone, in the order of reports.
+    const SINGLE: [Metric; 15] = [
         Metric::Delta,
         Metric::IdleRate,
         Metric::IdleChurn,
@@ -65,9 +78,20 @@ impl Metric {
         Metric::StrangerFrees,
     ];
 
-    /// The name in suites and in reports.
-    pub const fn name(self) -> &'static str {
-        match self {
+    /// Every metric, in the order of reports.
+    pub fn all() -> impl Iterator<Item = Metric> {
+        let of_phases = Phase::ALL
+            .into_iter()
+            .flat_map(|phase| OfPhase::ALL.map(|of| Metric::Phase(phase, of)));
+        let of_sites = OfSite::ALL.map(Metric::Site);
+        Metric::SINGLE.into_iter().chain(of_phases).chain(of_sites)
+    }
+
+    /// The name in reports: `delta`, or `idle.peak` for what suites write as `idle: { peak: ... }`.
+    pub fn name(&self) -> Cow<'static, str> {
+        let single = match self {
+            Metric::Phase(phase, of) => return grouped(phase.name(), of.name()),
+            Metric::Site(of) => return grouped(SITES, of.name()),
             Metric::Delta => "delta",
             Metric::IdleRate => "idle_rate",
             Metric::IdleChurn => "idle_churn",
@@ -83,11 +107,12 @@ impl Metric {
             Metric::Fragmentation => "fragmentation",
             Metric::DoubleFrees => "double_frees",
             Metric::StrangerFrees => "stranger_frees",
-        }
+        };
+        Cow::Borrowed(single)
     }
 
     /// The unit that it is counted in.
-    pub const fn unit(self) -> Unit {
+    pub fn unit(&self) -> Unit {
         match self {
             Metric::Delta
             | Metric::Total
@@ -100,12 +125,16 @@ impl Metric {
             Metric::IdleRate | Metric::IdleChurn => Unit::BytesPerSecond,
             Metric::Growth => Unit::BytesPerCycle,
             Metric::Fragmentation => Unit::Ratio,
+            Metric::Phase(_, of) => of.unit(),
+            Metric::Site(of) => of.unit(),
         }
     }
 
     /// What it is, in one sentence: the text of the schema and of reports.
-    pub const fn definition(self) -> &'static str {
-        match self {
+    pub fn definition(&self) -> Cow<'static, str> {
+        let single = match self {
+            Metric::Phase(phase, of) => return Cow::Owned(of.definition(*phase)),
+            Metric::Site(of) => of.definition(),
             Metric::Delta => "Live bytes at idle end minus live bytes at baseline.",
             Metric::IdleRate => "Growth of live bytes during the idle period, per second.",
             Metric::IdleChurn => "Bytes allocated during the idle period, per second.",
@@ -125,38 +154,33 @@ impl Metric {
             Metric::StrangerFrees => {
                 "Frees and resizes of addresses that no allocation was seen to return."
             }
-        }
+        };
+        Cow::Borrowed(single)
     }
+}
+
+fn grouped(group: &str, name: &str) -> Cow<'static, str> {
+    Cow::Owned(format!("{group}{SEPARATOR}{name}"))
 }
 
 impl fmt::Display for Metric {
     fn fmt(&self, formatter: &mut fmt::Formatter) -> fmt::Result {
-        formatter.pad(self.name())
+        formatter.pad(&self.name())
     }
 }
 
-/// A name that is no metric's; the second line of the message lists those that are.
+/// A name that is no metric's.
 #[derive(Debug, thiserror::Error)]
-#[error("{0}")]
+#[error("`{0}` is no metric")]
 pub struct UnknownMetric(String);
 
 impl FromStr for Metric {
     type Err = UnknownMetric;
 
     fn from_str(name: &str) -> Result<Self, UnknownMetric> {
-        let named = Metric::ALL.into_iter().find(|metric| metric.name() == name);
-        named.ok_or_else(|| {
-            let names = Metric::ALL.map(Metric::name);
-            let message = unknown_word("metric", name, &names);
-            UnknownMetric(format!("{message}\naccepted: {}", names.join(", ")))
-        })
-    }
-}
-
-impl<'de> Deserialize<'de> for Metric {
-    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        let name = String::deserialize(deserializer)?;
-        name.parse().map_err(serde::de::Error::custom)
+        let mut all = Metric::all();
+        all.find(|metric| metric.name() == name)
+            .ok_or_else(|| UnknownMetric(name.to_owned()))
     }
 }
 
@@ -166,7 +190,7 @@ mod tests {
 
     #[test]
     fn names_are_read_back() {
-        for metric in Metric::ALL {
+        for metric in Metric::all() {
             assert_eq!(metric.name().parse::<Metric>().ok(), Some(metric));
         }
     }
