@@ -9,6 +9,7 @@ use libtest_mimic::Failed;
 
 use super::faults;
 use super::frees;
+use super::lifecycle;
 use super::modules::{self, Modules, Prepared};
 use super::progress::Progress;
 use super::trials::trial_name;
@@ -34,6 +35,8 @@ struct Tally {
 pub(super) struct Gate {
     root: PathBuf,
     engine: Engine,
+    /// Where what was compiled is kept.
+    cache: PathBuf,
     modules: Modules,
     progress: Progress,
     report: ReportFile,
@@ -52,6 +55,7 @@ impl Gate {
         Ok(Gate {
             root: std::path::absolute(root).map_err(|error| RunError::Engine(error.to_string()))?,
             engine: Engine::new(Some(&cache))?,
+            cache,
             modules: Modules::default(),
             progress: Progress::new(has_threads),
             report: ReportFile::new(output, run),
@@ -133,11 +137,17 @@ impl Gate {
         .map_err(|error| faults::broken("the scenario cannot be run", error))?;
         let mut recording = outcome.observer.into_inner().finish();
         let ending = &outcome.ending;
+        let lived = match ending {
+            Ending::Completed => lifecycle::live(&self.cache, prepared, scenario, &mut recording),
+            _ => Ok(()),
+        };
         let stacks_of_frees =
             frees::look_into(&self.engine, compiled, scenario, ending, &mut recording)
                 .map_err(|error| faults::broken("the scenario cannot be run again", error))?;
         let judged = match ending {
-            Ending::Completed => judge(scenario, &recording).map_err(faults::not_measured),
+            Ending::Completed => {
+                lived.and_then(|()| judge(scenario, &recording).map_err(faults::not_measured))
+            }
             ending => Err(faults::unfinished(ending, module, outcome.errors)),
         };
         let symbols = module.symbols();
@@ -149,6 +159,11 @@ impl Gate {
             stacks,
             judged.as_ref().map_err(Fault::clone),
         );
+        if judged.is_ok() {
+            report
+                .notes
+                .extend(lifecycle::not_counted(scenario, &recording));
+        }
         report.notes.extend(faults::never_freed(module));
         report.wrong_frees = frees::reports(&symbols, &recording, &report.sites, &stacks_of_frees);
         report

@@ -5,6 +5,7 @@ mod faults;
 mod frees;
 mod gate;
 mod given;
+mod lifecycle;
 mod modules;
 mod places;
 mod progress;

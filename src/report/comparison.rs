@@ -4,7 +4,7 @@ use super::difference::{Change, Difference, MetricDifference, SiteDifference};
 use super::failure::frames::{frame_lines, frames_that_matter};
 use super::failure::layout::{WIDTH, counted, line, paragraph};
 use super::value::{Counted, Fault};
-use crate::suite::{Metric, Unit, format_bytes};
+use crate::suite::{Unit, format_bytes};
 
 /// Sites that are shown; the rest is counted.
 const SITES: usize = 10;
@@ -105,7 +105,7 @@ fn metrics(text: &mut String, metrics: &[MetricDifference]) {
 }
 
 fn row(metric: &MetricDifference) -> [String; 4] {
-    let unit = metric.name.parse().map_or(Unit::Ratio, Metric::unit);
+    let unit = Unit::of_symbol(&metric.unit).unwrap_or(Unit::Ratio);
     let both = metric.a.zip(metric.b);
     let read_the_same = both.is_some_and(|(a, b)| unit.format(a) == unit.format(b));
     let shown = |value: f64| match read_the_same {

@@ -22,6 +22,8 @@ pub struct Difference {
 pub struct MetricDifference {
     /// Its name.
     pub name: String,
+    /// Its unit, as in [`MetricReport::unit`].
+    pub unit: String,
     /// What the first run yields, if anything.
     pub a: Option<f64>,
     /// What the second run yields, if anything.
@@ -170,8 +172,9 @@ fn metrics(a: &[MetricReport], b: &[MetricReport]) -> Vec<MetricDifference> {
     };
     let is_new = |metric: &&MetricReport| value(a, &metric.name).is_none();
     let names = a.iter().chain(b.iter().filter(is_new));
-    let both = names.map(|MetricReport { name, .. }| MetricDifference {
+    let both = names.map(|MetricReport { name, unit, .. }| MetricDifference {
         name: name.clone(),
+        unit: unit.clone(),
         a: value(a, name),
         b: value(b, name),
     });

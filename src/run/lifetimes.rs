@@ -2,7 +2,7 @@
 
 use super::engine::{Compiled, Engine};
 use super::error::RunError;
-use super::guest::{Provide, link_books};
+use super::guest::Provide;
 use super::host_heap::held;
 use super::limits::{Deadline, Watchdog};
 use super::observer::Observer;
@@ -17,24 +17,12 @@ use crate::suite::Scenario;
 /// something. Nothing is handed to another thread on the way, so that these are exact; of linear memories, if the engine is
 /// one of [`Engine::on_heap`].
 ///
+/// `provide` provides what the module imports besides WASI.
+///
 /// # Errors
 ///
 /// As for [`run`](super::run).
-pub fn lifetimes<O: Observer + Send + 'static>(
-    engine: &Engine,
-    compiled: &Compiled,
-    scenario: &Scenario,
-    instances: u32,
-    observer: impl Fn() -> O,
-    seen: impl FnMut(Outcome<O>) -> bool,
-) -> Result<Vec<i64>, RunError> {
-    lifetimes_with(
-        engine, compiled, scenario, instances, observer, seen, link_books,
-    )
-}
-
-/// As [`lifetimes`], with what the module imports besides WASI provided by `provide`.
-pub(crate) fn lifetimes_with<O: Observer + Send + 'static>(
+pub(crate) fn lifetimes<O: Observer + Send + 'static>(
     engine: &Engine,
     compiled: &Compiled,
     scenario: &Scenario,

@@ -34,12 +34,13 @@ pub(crate) use self::engine::deterministic;
 pub use self::engine::{Compiled, Engine};
 use self::error::Halt;
 pub use self::error::RunError;
+use self::guest::Guest;
+pub(crate) use self::guest::Provide;
 #[cfg(test)]
 pub(crate) use self::guest::State;
 pub(crate) use self::guest::link_books;
-use self::guest::{Guest, Provide};
 pub use self::host_heap::CountingAllocator;
-pub use self::lifetimes::lifetimes;
+pub(crate) use self::lifetimes::lifetimes;
 use self::limits::{Deadline, Watchdog};
 use self::looks::Heedless;
 pub use self::looks::Stacks;

@@ -6,6 +6,7 @@ use std::time::Duration;
 use schemars::JsonSchema;
 use serde::Deserialize;
 
+use super::lifecycle::Lifecycle;
 use super::scalar::{self, Bytes, Time};
 use super::step::{Argument, Call, Command, Step};
 use super::threshold::Threshold;
@@ -43,6 +44,9 @@ pub struct Scenario {
     /// Steps after the idle time: what an application does when it closes.
     #[serde(default)]
     pub teardown: Vec<Step>,
+    /// Tells the whole story to one instance after another, to see what the host keeps of them (`host_retained`).
+    #[serde(default)]
+    pub lifecycle: Option<Lifecycle>,
     /// Bounds on metrics. A bound is `< 1KB/s`, `<= 64MB`, `> 0B` or `>= 1`; without a sign it is `<=`.
     #[serde(default, deserialize_with = "Thresholds::deserialize")]
     #[schemars(with = "Thresholds")]
@@ -143,6 +147,7 @@ impl Scenario {
             idle: None,
             marks: None,
             teardown: Vec::new(),
+            lifecycle: None,
             thresholds: Vec::new(),
             snapshot: SnapshotOptions::default(),
             limits: Limits::default(),

@@ -157,6 +157,7 @@ fn a_metric_of_one_run_only_differs() {
     let expected = |a, b| {
         vec![MetricDifference {
             name: "growth".to_string(),
+            unit: "B".to_string(),
             a,
             b,
         }]
@@ -178,6 +179,7 @@ fn no_part_of_a_report_differs_unseen() {
                 name: "final".to_string(),
                 time: 1,
                 live: Counted::default(),
+                peak: Counted::default(),
                 total: Counted::default(),
                 memory: 0,
                 heap_span: 0,

@@ -6,8 +6,7 @@ use std::mem;
 use wasmtime::{Linker, Memory, MemoryType, Ref, RefType, Store, Table, TableType};
 
 use super::super::guest::{Provide, State, link_books};
-use super::super::lifetimes::lifetimes_with;
-use super::super::{Ending, Engine};
+use super::super::{Ending, Engine, lifetimes};
 use super::{Allocations, compiled, scenario};
 use crate::module::Module;
 
@@ -36,7 +35,7 @@ fn differences(provide: Provide<Allocations>) -> Vec<i64> {
     let module = Module::parse("guest", wasm).expect("it is valid");
     let engine = Engine::on_heap(None).expect("the engine has its defaults");
     let compiled = compiled(&engine, "guest", &module);
-    let series = lifetimes_with(
+    let series = lifetimes(
         &engine,
         &compiled,
         &scenario(&module),

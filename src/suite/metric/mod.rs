@@ -52,6 +52,8 @@ pub enum Metric {
     DoubleFrees,
     /// Frees of addresses that no allocation was seen to return.
     StrangerFrees,
+    /// What the host still holds of an instance that was dropped.
+    HostRetained,
     /// A figure of one part of the story.
     Phase(Phase, OfPhase),
     /// A figure of the site that accounts for most of it.
@@ -60,7 +62,7 @@ pub enum Metric {
 
 impl Metric {
     /// Those that stand alone, in the order of reports.
-    const SINGLE: [Metric; 15] = [
+    const SINGLE: [Metric; 16] = [
         Metric::Delta,
         Metric::IdleRate,
         Metric::IdleChurn,
@@ -76,6 +78,7 @@ impl Metric {
         Metric::Fragmentation,
         Metric::DoubleFrees,
         Metric::StrangerFrees,
+        Metric::HostRetained,
     ];
 
     /// Every metric, in the order of reports.
@@ -107,6 +110,7 @@ impl Metric {
             Metric::Fragmentation => "fragmentation",
             Metric::DoubleFrees => "double_frees",
             Metric::StrangerFrees => "stranger_frees",
+            Metric::HostRetained => "host_retained",
         };
         Cow::Borrowed(single)
     }
@@ -119,7 +123,8 @@ impl Metric {
             | Metric::Peak
             | Metric::End
             | Metric::Memory
-            | Metric::MemoryGrowth => Unit::Bytes,
+            | Metric::MemoryGrowth
+            | Metric::HostRetained => Unit::Bytes,
             Metric::TotalBlocks | Metric::PeakBlocks | Metric::EndBlocks => Unit::Blocks,
             Metric::DoubleFrees | Metric::StrangerFrees => Unit::Frees,
             Metric::IdleRate | Metric::IdleChurn => Unit::BytesPerSecond,
@@ -153,6 +158,9 @@ impl Metric {
             Metric::DoubleFrees => "Frees and resizes of blocks that had been freed before.",
             Metric::StrangerFrees => {
                 "Frees and resizes of addresses that no allocation was seen to return."
+            }
+            Metric::HostRetained => {
+                "Bytes that the host still holds of an instance that was dropped: steady growth over the instances of `lifecycle`."
             }
         };
         Cow::Borrowed(single)
