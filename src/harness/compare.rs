@@ -47,7 +47,7 @@ enum Outcome {
     /// Two runs of one build, and the parts of their reports that are not equal.
     NullTest {
         difference: Difference,
-        unequal: Vec<&'static str>,
+        unequal: Vec<String>,
     },
     /// One of the runs did not come to figures.
     Fault(Fault),

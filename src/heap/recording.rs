@@ -57,6 +57,15 @@ pub struct Survivors {
     pub live: Count,
 }
 
+/// What a site held at a mark.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Level {
+    /// The mark, by its place in [`Recording::marks`].
+    pub mark: u32,
+    /// What was live there.
+    pub live: Count,
+}
+
 /// What one site allocated.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct SiteRecord {
@@ -78,6 +87,9 @@ pub struct SiteRecord {
     pub at_end: Count,
     /// What is alive at idle end, by cycle of birth; cycles without survivors are left out.
     pub survivors: Vec<Survivors>,
+    /// What was live at those marks of [`Recording::sampled`] at which it was not what it had been at the one before; nothing
+    /// was before the first.
+    pub levels: Vec<Level>,
 }
 
 impl SiteRecord {
@@ -88,7 +100,7 @@ impl SiteRecord {
             MarkKind::IdleStart => self.at_idle_start = live,
             MarkKind::IdleEnd => self.at_idle_end = live,
             MarkKind::Final => self.at_end = live,
-            MarkKind::Cycle(_) => {}
+            MarkKind::Cycle(_) | MarkKind::Idle(_) => {}
         }
     }
 }
@@ -113,6 +125,8 @@ pub struct Diagnostics {
 pub struct Recording {
     /// The moments at which the heap was read, in their order.
     pub marks: Vec<Mark>,
+    /// The marks at which sites were looked at, by their places: of very many cycles only some.
+    pub sampled: Vec<u32>,
     /// Live bytes and blocks at the global maximum of live bytes, the first instant of it.
     pub peak: Count,
     /// Virtual time of that instant's log drain, in nanoseconds.
@@ -134,5 +148,20 @@ impl Recording {
     /// The first mark of that kind.
     pub fn mark(&self, kind: MarkKind) -> Option<&Mark> {
         self.marks.iter().find(|mark| mark.kind == kind)
+    }
+
+    /// What the site held at each of the [sampled](Recording::sampled) marks.
+    pub fn levels<'r>(
+        &'r self,
+        site: &'r SiteRecord,
+    ) -> impl Iterator<Item = (MarkKind, Count)> + 'r {
+        let mut changes = site.levels.iter().peekable();
+        let mut live = Count::default();
+        self.sampled.iter().map(move |mark| {
+            while let Some(level) = changes.next_if(|level| level.mark <= *mark) {
+                live = level.live;
+            }
+            (self.marks[*mark as usize].kind, live)
+        })
     }
 }

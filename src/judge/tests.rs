@@ -76,6 +76,7 @@ fn recording() -> Recording {
             mark(MarkKind::IdleEnd, 450, 4500),
             mark(MarkKind::Final, 50, 4500),
         ],
+        sampled: (0..7).collect(),
         peak: Count {
             bytes: 777,
             blocks: 70,
@@ -205,44 +206,12 @@ fn a_run_without_events_measured_nothing() {
 }
 
 #[test]
-fn grown_sites_are_named_with_what_their_survivors_tell() {
+fn grown_sites_are_named() {
     let judgement = judge(&scenario(3, &[]), &recording()).expect("there are events");
     let [grown] = judgement.grown.as_slice() else {
         panic!("one site has grown: {:?}", judgement.grown)
     };
     assert_eq!((grown.site, grown.bytes, grown.blocks), (1, 300, 30));
-    assert_eq!(grown.pattern.to_string(), "unbounded, 10 a cycle");
-}
-
-/// Blocks that survive, by cycle of birth, after four cycles.
-fn check_pattern(survivors: &[(u32, u64)], expected: &str) {
-    let mut recording = recording();
-    let survivor = |(cycle, blocks): &(u32, u64)| Survivors {
-        cycle: *cycle,
-        live: Count {
-            bytes: *blocks,
-            blocks: *blocks,
-        },
-    };
-    recording.sites[1].survivors = survivors.iter().map(survivor).collect();
-    let judgement = judge(&scenario(4, &[]), &recording).expect("there are events");
-    assert_eq!(judgement.grown[0].pattern.to_string(), expected);
-}
-
-#[test]
-fn patterns_of_survival() {
-    check_pattern(&[(1, 7), (2, 7), (3, 7), (4, 7)], "unbounded, 7 a cycle");
-    check_pattern(
-        &[(1, 7), (2, 8), (3, 7), (4, 7)],
-        "unbounded, about 7 a cycle",
-    );
-    check_pattern(&[(1, 7)], "from the first cycle only");
-    check_pattern(&[(1, 7), (2, 1)], "from the first 2 cycles only");
-    check_pattern(&[(4, 7)], "from the last cycle only");
-    check_pattern(&[(0, 1), (3, 7), (4, 7)], "from the last 2 cycles only");
-    check_pattern(&[(1, 7), (3, 7)], "from 2 of 4 cycles");
-    check_pattern(&[(5, 7)], "while idle");
-    check_pattern(&[(0, 7)], "in blocks from before the baseline");
 }
 
 #[test]

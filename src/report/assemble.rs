@@ -2,13 +2,13 @@
 
 use super::notes::notes;
 use super::value::{
-    Bound, Counted, Fault, MarkReport, MetricReport, Place, ScenarioReport, SiteReport,
-    SnapshotChange, SurvivorsReport,
+    Bound, ClassReport, Counted, Fault, LevelReport, MarkReport, MetricReport, OrderReport, Place,
+    ScenarioReport, SiteReport, SnapshotChange, SurvivorsReport,
 };
 use crate::heap::{Mark, Recording, SiteRecord};
 use crate::judge::{Judgement, Measured, Verdict};
-use crate::run::MarkKind;
-use crate::suite::Scenario;
+use crate::run::{IDLE_PARTS, MarkKind};
+use crate::suite::{Order, Scenario};
 
 /// The report of a scenario that left figures behind: judged if it was told to its end, with a fault if not.
 ///
@@ -27,6 +27,7 @@ pub fn assemble(
         .map(|(record, stack)| site(record, stack))
         .collect();
     let mut report = ScenarioReport {
+        order: order(scenario),
         marks: recording.marks.iter().map(mark).collect(),
         peak: recording.peak.into(),
         peak_time: recording.peak_time,
@@ -40,8 +41,11 @@ pub fn assemble(
     };
     match judged {
         Ok(judgement) => {
-            for grown in &judgement.grown {
-                sites[grown.site].pattern = Some(grown.pattern.to_string());
+            for (site, class) in sites.iter_mut().zip(&judgement.classes) {
+                site.class = class.map(|class| ClassReport {
+                    name: class.name().to_string(),
+                    words: class.to_string(),
+                });
             }
             report.metrics = judgement
                 .metrics
@@ -84,6 +88,7 @@ fn empty(scenario: &str, module: &str, verdict: Verdict) -> ScenarioReport {
         module: module.to_string(),
         verdict,
         fault: None,
+        order: None,
         metrics: Vec::new(),
         marks: Vec::new(),
         peak: Counted::default(),
@@ -98,6 +103,13 @@ fn empty(scenario: &str, module: &str, verdict: Verdict) -> ScenarioReport {
         contexts: 0,
         folded_allocations: 0,
     }
+}
+
+fn order(scenario: &Scenario) -> Option<OrderReport> {
+    (scenario.order != Order::Listed).then(|| OrderReport {
+        name: scenario.order.name().to_string(),
+        seed: scenario.seed,
+    })
 }
 
 fn metric(scenario: &Scenario, Measured { metric, value }: &Measured) -> MetricReport {
@@ -124,6 +136,7 @@ fn mark(mark: &Mark) -> MarkReport {
         MarkKind::Baseline => "baseline".to_string(),
         MarkKind::Cycle(cycle) => format!("cycle {cycle}"),
         MarkKind::IdleStart => "idle start".to_string(),
+        MarkKind::Idle(part) => format!("idle {part}/{IDLE_PARTS}"),
         MarkKind::IdleEnd => "idle end".to_string(),
         MarkKind::Final => "final".to_string(),
     };
@@ -143,6 +156,10 @@ fn site(record: &SiteRecord, stack: Vec<Place>) -> SiteReport {
         cycle: survivors.cycle,
         live: survivors.live.into(),
     });
+    let levels = record.levels.iter().map(|level| LevelReport {
+        mark: level.mark,
+        live: level.live.into(),
+    });
     SiteReport {
         stack,
         folded: record.folded,
@@ -154,6 +171,7 @@ fn site(record: &SiteRecord, stack: Vec<Place>) -> SiteReport {
         at_end: record.at_end.into(),
         delta: Counted::difference(record.at_idle_end, record.at_baseline),
         survivors: survivors.collect(),
-        pattern: None,
+        levels: levels.collect(),
+        class: None,
     }
 }

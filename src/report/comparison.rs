@@ -40,7 +40,7 @@ pub fn comparison(name: &str, sides: &Sides, difference: &Difference) -> String 
 }
 
 /// What two runs of one build came to. `unequal` are the parts of their reports that are not equal, which is a fault of memgate's own.
-pub fn null_test(name: &str, difference: &Difference, unequal: &[&str]) -> String {
+pub fn null_test(name: &str, difference: &Difference, unequal: &[String]) -> String {
     let mut text = String::new();
     if unequal.is_empty() {
         line(&mut text, &format!("{name}: no difference"));

@@ -19,7 +19,7 @@ pub use self::failure::{Commands, failure};
 pub use self::json::{ReportError, ReportFile};
 pub use self::names::short_name;
 pub use self::value::{
-    Bound, Counted, Fault, FormerReport, InsideReport, MarkReport, MetricReport, Place, Report,
-    ScenarioReport, SiteReport, SnapshotChange, SuiteReport, SurvivorsReport, VERSION,
-    WrongFreeReport,
+    Bound, ClassReport, Counted, Fault, FormerReport, InsideReport, LevelReport, MarkReport,
+    MetricReport, OrderReport, Place, Report, ScenarioReport, SiteReport, SnapshotChange,
+    SuiteReport, SurvivorsReport, VERSION, WrongFreeReport,
 };

@@ -11,6 +11,7 @@ mod lifetimes;
 mod limits;
 mod looks;
 mod observer;
+mod order;
 mod poll;
 mod sights;
 mod stack_tree;
@@ -44,7 +45,7 @@ pub(crate) use self::lifetimes::lifetimes;
 use self::limits::{Deadline, Watchdog};
 use self::looks::Heedless;
 pub use self::looks::Stacks;
-pub use self::observer::{Log, MarkKind, Observer, Overwhelmed};
+pub use self::observer::{IDLE_PARTS, Log, MarkKind, Observer, Overwhelmed};
 #[cfg(any(test, fuzzing))]
 pub(crate) use self::sights::Sights;
 use self::story::Story;

@@ -12,11 +12,16 @@ pub enum MarkKind {
     Cycle(u32),
     /// After the idle time's settling.
     IdleStart,
+    /// After so many of the [parts](IDLE_PARTS) of the idle period, while something happens in it.
+    Idle(u32),
     /// When the idle period is over.
     IdleEnd,
     /// After teardown.
     Final,
 }
+
+/// The equal parts of the idle period between which the heap is read, so that what happens once is told from what goes on.
+pub const IDLE_PARTS: u32 = 16;
 
 /// Counts that the instrumented module keeps besides the log.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]

@@ -11,8 +11,8 @@ use super::ending::Ending;
 use super::error::{Halt, RunError};
 use super::guest::Guest;
 use super::limits::Deadline;
-use super::observer::{MarkKind, Observer};
-use super::value;
+use super::observer::{IDLE_PARTS, MarkKind, Observer};
+use super::{order, value};
 use crate::suite::{Call, Command, Idle, Marks, Scenario, Step, Tick};
 
 /// The export that runs a command.
@@ -50,12 +50,13 @@ impl<'a, O: Observer + Send + 'static> Story<'a, O> {
         self.guest.start()?;
         self.check_calls()?;
         self.steps(&self.scenario.setup)?;
-        for _ in 0..self.scenario.warmup {
-            self.steps(&self.scenario.steps)?;
+        let warmup = self.scenario.warmup.into();
+        for cycle in 0..warmup {
+            self.cycle(cycle)?;
         }
         self.guest.mark(MarkKind::Baseline)?;
         for cycle in 1..=self.scenario.cycles {
-            self.steps(&self.scenario.steps)?;
+            self.cycle(warmup + u64::from(cycle))?;
             self.guest.mark(MarkKind::Cycle(cycle))?;
         }
         self.idle(self.scenario.idle.as_ref())?;
@@ -123,6 +124,10 @@ impl<'a, O: Observer + Send + 'static> Story<'a, O> {
         let tick = idle.and_then(|idle| idle.tick.as_ref());
         self.pass(settle, tick)?;
         self.guest.mark(MarkKind::IdleStart)?;
+        if tick.is_some() {
+            let start = Duration::from_nanos(self.guest.now());
+            self.guest.expect_marks(parts_of_idle(start, period));
+        }
         self.pass(period, tick)?;
         self.guest.mark(MarkKind::IdleEnd)
     }
@@ -142,6 +147,13 @@ impl<'a, O: Observer + Send + 'static> Story<'a, O> {
             }
         }
         self.guest.advance_to(end)
+    }
+
+    fn cycle(&mut self, number: u64) -> Result<(), Halt> {
+        order::of_cycle(self.scenario, number).try_for_each(|step| {
+            self.deadline.check().map_err(wasmtime::Error::from)?;
+            self.step(step)
+        })
     }
 
     fn steps(&mut self, steps: &[Step]) -> Result<(), Halt> {
@@ -223,9 +235,16 @@ fn calls_of(step: &Step) -> Vec<&Call> {
 
 fn on_clock(marks: Marks) -> impl Iterator<Item = (Duration, MarkKind)> {
     let baseline = marks.baseline.map(|time| (time, MarkKind::Baseline));
-    let idle = [
-        (marks.idle_start, MarkKind::IdleStart),
-        (marks.idle_end, MarkKind::IdleEnd),
-    ];
-    baseline.into_iter().chain(idle)
+    let period = marks.idle_end.saturating_sub(marks.idle_start);
+    baseline
+        .into_iter()
+        .chain([(marks.idle_start, MarkKind::IdleStart)])
+        .chain(parts_of_idle(marks.idle_start, period))
+        .chain([(marks.idle_end, MarkKind::IdleEnd)])
+}
+
+/// The marks within an idle period.
+fn parts_of_idle(start: Duration, period: Duration) -> impl Iterator<Item = (Duration, MarkKind)> {
+    let after = move |part| start.saturating_add(period.saturating_mul(part) / IDLE_PARTS);
+    (1..IDLE_PARTS).map(move |part| (after(part), MarkKind::Idle(part)))
 }

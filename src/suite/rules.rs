@@ -6,9 +6,9 @@ use super::bounds;
 use super::fault::Fault;
 use super::lifecycle;
 use super::node::{Cursor, NodeId};
-use super::scalar;
 use super::scenario::{Idle, Limits, Marks, Scenario};
 use super::step::{Argument, Call, Command, Step};
+use super::{order, scalar};
 
 /// All that is wrong with a scenario, `at` being its place in the file.
 pub(super) fn check(scenario: &Scenario, at: Cursor) -> Vec<Fault> {
@@ -78,6 +78,7 @@ fn check_command(scenario: &Scenario, run: NodeId, at: Cursor, faults: &mut Vec<
         ("warmup", RUNS_ONCE),
         ("teardown", RUNS_ONCE),
         ("idle", WHEN_IT_IDLES),
+        ("order", RUNS_ONCE),
     ] {
         if let Some(at) = at.find(name) {
             let message = format!("`{name}` does not go with `run`");
@@ -133,6 +134,7 @@ fn check_story(scenario: &Scenario, at: Cursor, faults: &mut Vec<Fault>) {
         faults.push(Fault::at(place, "`cycles` must be at least 1").with_note(note));
     }
     check_something_happens(scenario, at, faults);
+    order::check(scenario, at, faults);
     for (name, steps) in stories(scenario) {
         check_repeats(steps, at.get(name), faults);
     }

@@ -7,6 +7,7 @@ use schemars::JsonSchema;
 use serde::Deserialize;
 
 use super::lifecycle::Lifecycle;
+use super::order::Order;
 use super::scalar::{self, Bytes, Time};
 use super::step::{Argument, Call, Command, Step};
 use super::threshold::Threshold;
@@ -35,6 +36,12 @@ pub struct Scenario {
     /// The steps of one cycle.
     #[serde(default)]
     pub steps: Vec<Step>,
+    /// In which order the steps of a cycle are done: `listed` by default, `shuffled` or `interleaved`.
+    #[serde(default)]
+    pub order: Order,
+    /// What the order is drawn from; 0 by default. The same seed is the same order on every machine.
+    #[serde(default)]
+    pub seed: u64,
     /// What happens after the last cycle, when nobody uses the module.
     #[serde(default)]
     pub idle: Option<Idle>,
@@ -144,6 +151,8 @@ impl Scenario {
             warmup: 0,
             cycles: one(),
             steps,
+            order: Order::Listed,
+            seed: 0,
             idle: None,
             marks: None,
             teardown: Vec::new(),

@@ -49,7 +49,8 @@ fn site((stack, kept, total): &(&str, i64, i64)) -> SiteReport {
         at_end: Counted::default(),
         delta: Counted::default(),
         survivors: Vec::new(),
-        pattern: None,
+        levels: Vec::new(),
+        class: None,
     }
 }
 
@@ -171,8 +172,8 @@ fn a_metric_of_one_run_only_differs() {
 fn no_part_of_a_report_differs_unseen() {
     type Fault = fn(&mut ScenarioReport);
     let faults: [(&str, Fault); 12] = [
-        ("names", |report| report.module.clear()),
-        ("verdicts", |report| report.verdict = Verdict::Error),
+        ("module", |report| report.module.clear()),
+        ("verdict", |report| report.verdict = Verdict::Error),
         ("metrics", |report| report.metrics[0].value += 1.0),
         ("marks", |report| {
             report.marks.push(MarkReport {
@@ -185,15 +186,15 @@ fn no_part_of_a_report_differs_unseen() {
                 heap_span: 0,
             });
         }),
-        ("peaks", |report| report.peak_time += 1),
+        ("peak_time_ns", |report| report.peak_time += 1),
         ("sites", |report| report.sites[0].stack[0].line = Some(2)),
-        ("snapshots", |report| {
+        ("snapshot", |report| {
             report.snapshot = Some(crate::report::SnapshotChange {
                 is_new: true,
                 diff: String::new(),
             });
         }),
-        ("wrong frees", |report| {
+        ("wrong_frees", |report| {
             report.wrong_frees.push(crate::report::WrongFreeReport {
                 address: 8,
                 by_resize: false,
@@ -206,7 +207,7 @@ fn no_part_of_a_report_differs_unseen() {
         }),
         ("notes", |report| report.notes.push("a note".to_string())),
         ("events", |report| report.events += 1),
-        ("frees of unknown blocks", |report| report.unseen_frees += 1),
+        ("unseen_frees", |report| report.unseen_frees += 1),
         ("contexts", |report| report.contexts += 1),
     ];
     let sound = run(&[("draw draw.c:1", 10, 10)]);

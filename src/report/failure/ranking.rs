@@ -196,7 +196,8 @@ impl<'a> Ranking<'a> {
         if site.folded {
             lines.push("by more calling contexts than are kept apart".to_string());
         }
-        lines.extend(site.pattern.clone().filter(|_| self.is_growth));
+        let class = site.class.as_ref().filter(|_| self.is_growth);
+        lines.extend(class.map(|class| class.words.clone()));
         lines
     }
 }
