@@ -1,6 +1,6 @@
 //! Every scenario twice: with the same module, which must not make any difference, or with another build of it.
 
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 
 use serde::Serialize;
@@ -75,7 +75,7 @@ impl Compare {
 
     fn compare(&self) -> Result<Vec<Compared>, String> {
         let suites = self.load()?;
-        let gate = Gate::new(&PathBuf::from("."), &self.output, false);
+        let gate = Gate::new(Path::new("."), &self.output, false);
         let gate = gate.map_err(|error| error.to_string())?;
         let mut compared = Vec::new();
         for suite in &suites {
@@ -98,10 +98,9 @@ impl Compare {
         let suites: Vec<Suite> = suites
             .collect::<Result<_, _>>()
             .map_err(|errors| errors.to_string())?;
-        let modules = |suite: &Suite| modules::file(suite).to_path_buf();
         let is_one = suites
             .windows(2)
-            .all(|pair| modules(&pair[0]) == modules(&pair[1]));
+            .all(|pair| modules::file(&pair[0]) == modules::file(&pair[1]));
         match &self.against {
             Some(_) if !is_one => Err(
                 "error: `--against` names another build of one module, but these suites are about several\n\
@@ -129,9 +128,9 @@ fn runs(gate: &Gate, suite: &Suite, scenario: &Scenario) -> Compared {
 }
 
 /// The suite's module, and another build in its place.
-fn builds(gate: &Gate, suite: &Suite, scenario: &Scenario, other: &PathBuf) -> Compared {
+fn builds(gate: &Gate, suite: &Suite, scenario: &Scenario, other: &Path) -> Compared {
     let other = Suite {
-        module: ModuleSource::File(other.clone()),
+        module: ModuleSource::File(other.to_path_buf()),
         ..suite.clone()
     };
     let a = gate.scenario(suite, scenario);

@@ -10,7 +10,7 @@ use wasmtime::{
 
 use super::clock::{Clock, nanoseconds};
 use super::ending::original_stack;
-use super::engine::{Compiled, Engine};
+use super::engine::Compiled;
 use super::error::{Halt, RunError};
 use super::limits::{Deadline, MemoryLimit};
 use super::looks::{Looks, Stacks};
@@ -71,7 +71,6 @@ pub(crate) struct Guest<O: 'static> {
 impl<O: Observer + Send + 'static> Guest<O> {
     /// A guest that was not started yet: nothing of its code has run. `memory` is how much of it the guest may have, in bytes.
     pub(crate) fn new(
-        engine: &Engine,
         compiled: &Compiled,
         world: World,
         memory: u64,
@@ -95,7 +94,7 @@ impl<O: Observer + Send + 'static> Guest<O> {
             books: None,
             provide,
         };
-        let mut store = Store::new(&engine.0, state);
+        let mut store = Store::new(compiled.module.engine(), state);
         store.limiter(|state| &mut state.limit);
         store.set_epoch_deadline(1);
         store.epoch_deadline_callback(move |_| {

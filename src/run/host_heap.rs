@@ -8,9 +8,13 @@ use std::hint;
 ///
 /// A library cannot count the heap of the program that it is part of, so the program says so itself:
 ///
-/// ```
+/// ```no_run
 /// #[global_allocator]
 /// static ALLOCATOR: memgate::CountingAllocator = memgate::CountingAllocator::new();
+///
+/// fn main() -> std::process::ExitCode {
+///     memgate::harness()
+/// }
 /// ```
 ///
 /// Each thread is counted by itself, so that scenarios which run beside each other do not count for one another: what is

@@ -98,7 +98,7 @@ pub fn stacks_at(
     }
     let deadline = Deadline::new(scenario.limits.timeout);
     let _watchdog = Watchdog::watch(&engine.0, deadline);
-    let mut guest = prepare(engine, compiled, scenario, Heedless, link_books, deadline)?;
+    let mut guest = prepare(compiled, scenario, Heedless, link_books, deadline)?;
     guest.look_at(records);
     tell(compiled, scenario, guest, deadline).map(|(_, stacks)| stacks)
 }
@@ -113,13 +113,12 @@ pub(crate) fn run_with<O: Observer + Send + 'static>(
 ) -> Result<Outcome<O>, RunError> {
     let deadline = Deadline::new(scenario.limits.timeout);
     let _watchdog = Watchdog::watch(&engine.0, deadline);
-    let guest = prepare(engine, compiled, scenario, observer, provide, deadline)?;
+    let guest = prepare(compiled, scenario, observer, provide, deadline)?;
     tell(compiled, scenario, guest, deadline).map(|(outcome, _)| outcome)
 }
 
 /// A guest in a world of its own.
 fn prepare<O: Observer + Send + 'static>(
-    engine: &Engine,
     compiled: &Compiled,
     scenario: &Scenario,
     observer: O,
@@ -129,7 +128,6 @@ fn prepare<O: Observer + Send + 'static>(
     let clock = Clock::default();
     let world = World::new(&compiled.name, scenario.command(), &clock)?;
     Ok(Guest::new(
-        engine,
         compiled,
         world,
         scenario.limits.memory,

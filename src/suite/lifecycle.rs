@@ -13,7 +13,8 @@ const MIN_INSTANCES: u32 = 3;
 #[derive(Clone, Copy, Debug, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields, expecting = "a mapping of keys to values")]
 pub struct Lifecycle {
-    /// How many instances are made and dropped, one after another in one process. All must do the same.
+    /// How many instances are made and dropped, one after another in one process. All must do the same, and the scenario's
+    /// `timeout` is for all of them together.
     #[schemars(range(min = 3))]
     pub instances: u32,
 }
