@@ -87,6 +87,7 @@ impl Fold {
             wrongly_freed: self.wrongly_freed,
             diagnostics: self.diagnostics,
             surveys: self.surveys,
+            held_by_host: Vec::new(),
         }
     }
 

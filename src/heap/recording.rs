@@ -142,6 +142,9 @@ pub struct Recording {
     pub wrongly_freed: BTreeSet<u64>,
     /// What these frees were; none until an [`Inquiry`](super::Inquiry) has looked into them.
     pub wrong_frees: Option<WrongFrees>,
+    /// What the host held after each of the scenario's instances, in bytes, of which only the differences mean something; empty where
+    /// that was not counted.
+    pub held_by_host: Vec<i64>,
 }
 
 impl Recording {

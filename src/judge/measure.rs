@@ -75,6 +75,7 @@ fn value(metric: &Metric, scenario: &Scenario, recording: &Recording) -> Option<
         Metric::Fragmentation => Some(fragmentation(idle_end?)),
         Metric::DoubleFrees => Some(wrong_frees(recording)?.double as f64),
         Metric::StrangerFrees => Some(wrong_frees(recording)?.strangers as f64),
+        Metric::HostRetained => growth::steady(&from_least(&recording.held_by_host)),
         Metric::Phase(phase, of) => phases::measure(*phase, *of, recording),
         Metric::Site(of) => Some(of_largest_site(*of, recording.sites.iter())),
     }
@@ -100,6 +101,12 @@ pub(super) fn per_second(bytes: f64, scenario: &Scenario) -> Option<f64> {
         (None, None) => Duration::ZERO,
     };
     (!period.is_zero()).then(|| bytes / period.as_secs_f64())
+}
+
+/// A series in which only differences mean something, as a series of sizes.
+fn from_least(series: &[i64]) -> Vec<u64> {
+    let least = series.iter().min().copied().unwrap_or_default();
+    series.iter().map(|value| value.abs_diff(least)).collect()
 }
 
 /// Growth over the cycles of what is live, less what is given for a mark by its place among all marks.

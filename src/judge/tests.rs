@@ -98,6 +98,8 @@ pub(super) fn recording() -> Recording {
             strangers: 3,
             first: Vec::new(),
         }),
+        // Each instance leaves ten bytes; the first one filled a cache as well.
+        held_by_host: vec![-500, 90, 100, 110, 120],
     }
 }
 
@@ -151,6 +153,7 @@ fn every_metric_as_it_is_defined() {
         (Metric::Fragmentation, 1.0 - 450.0 / 4000.0),
         (Metric::DoubleFrees, 2.0),
         (Metric::StrangerFrees, 3.0),
+        (Metric::HostRetained, 10.0),
         (Metric::Lost(Lost::Definite), 10.0),
         (Metric::Lost(Lost::Indirect), 5.0),
         (Metric::Lost(Lost::Possible), 10.0),

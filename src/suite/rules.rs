@@ -5,6 +5,7 @@ use std::collections::BTreeMap;
 use super::allowance;
 use super::bounds;
 use super::fault::Fault;
+use super::lifecycle;
 use super::node::{Cursor, NodeId};
 use super::quiet_mark::QuietMark;
 use super::scenario::{Idle, Limits, Marks, Scenario};
@@ -20,6 +21,9 @@ pub(super) fn check(scenario: &Scenario, at: Cursor) -> Vec<Fault> {
         None => check_story(scenario, at, &mut faults),
     }
     check_limits(&scenario.limits, at.get("limits"), &mut faults);
+    if let Some(lifecycle) = &scenario.lifecycle {
+        lifecycle::check(lifecycle, at.get("lifecycle"), &mut faults);
+    }
     check_kept_names(scenario, at, &mut faults);
     allowance::check(&scenario.allow, at.get("allow"), &mut faults);
     // A story that cannot be told has no measurements either, so bounds are checked on sound ones.

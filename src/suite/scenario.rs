@@ -7,6 +7,7 @@ use schemars::JsonSchema;
 use serde::Deserialize;
 
 use super::allowance::Allowance;
+use super::lifecycle::Lifecycle;
 use super::order::Order;
 use super::quiet_mark::QuietMark;
 use super::scalar::{self, Bytes, Percentage, Time};
@@ -55,6 +56,9 @@ pub struct Scenario {
     /// Steps after the idle time: what an application does when it closes.
     #[serde(default)]
     pub teardown: Vec<Step>,
+    /// Tells the whole story to one instance after another, to see what the host keeps of them (`host_retained`).
+    #[serde(default)]
+    pub lifecycle: Option<Lifecycle>,
     /// Bounds on metrics. A bound is `< 1KB/s`, `<= 64MB`, `> 0B` or `>= 1`; without a sign it is `<=`. It may follow the
     /// accepted run: `<= accepted + 5% + 64KB`. Several bounds of one metric are a list.
     #[serde(default, deserialize_with = "Thresholds::deserialize")]
@@ -167,6 +171,7 @@ impl Scenario {
             marks: None,
             reachability: Vec::new(),
             teardown: Vec::new(),
+            lifecycle: None,
             thresholds: Vec::new(),
             allow: Vec::new(),
             snapshot: SnapshotOptions::default(),

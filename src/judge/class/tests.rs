@@ -79,6 +79,7 @@ fn recording(cycles: u32, taken: &[(MarkKind, Count)], blocks: &Blocks) -> Recor
         diagnostics: Diagnostics::default(),
         wrongly_freed: [].into(),
         wrong_frees: None,
+        held_by_host: Vec::new(),
     }
 }
 

@@ -2,9 +2,9 @@
 
 mod allowances;
 mod fault;
-mod frames;
+pub(super) mod frames;
 mod holders;
-mod layout;
+pub(super) mod layout;
 mod ranking;
 mod review;
 mod thresholds;

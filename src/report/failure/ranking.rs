@@ -117,6 +117,8 @@ impl<'a> Ranking<'a> {
             ),
             // Each of them has a stack of its own.
             Ok(Metric::DoubleFrees | Metric::StrangerFrees) => return None,
+            // What the host keeps is not the guest's.
+            Ok(Metric::HostRetained) => return None,
             Ok(
                 Metric::Delta
                 | Metric::Growth

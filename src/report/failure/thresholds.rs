@@ -65,6 +65,9 @@ pub(super) fn sentence(metric: &MetricReport, bound: &Bound) -> String {
         Ok(Metric::StrangerFrees) => {
             format!("freed what nobody saw allocated: {measured} where {most} is allowed")
         }
+        Ok(Metric::HostRetained) => {
+            format!("leaves {measured} of each instance in its host where {most} may stay")
+        }
         Ok(Metric::Site(of)) => of_site(of, &measured, &most),
         Ok(Metric::Phase(phase, of)) => of_phase(phase, of, &measured, &most),
         Ok(Metric::Fragmentation) | Err(_) => format!(
