@@ -2,10 +2,11 @@
 
 use std::fmt::Display;
 
-use crate::judge::NotMeasured;
+use crate::judge::{NotMeasured, TooBroad};
 use crate::module::{CodeFrame, Module};
 use crate::report::Fault;
 use crate::run::Ending;
+use crate::snapshot::NumbersError;
 use crate::suite::{format_bytes, format_duration, format_exact_bytes};
 
 use super::places;
@@ -40,6 +41,28 @@ pub(super) fn not_measured(why: NotMeasured) -> Fault {
         advice: Some(advice.into()),
         stack: Vec::new(),
         stderr: String::new(),
+    }
+}
+
+/// Numbers that limits follow are reviewed, not typed.
+pub(super) fn untrusted_numbers(error: NumbersError) -> Fault {
+    let advice = format!(
+        "take {} back as it was committed; or delete it, run again and accept the numbers of that run with cargo insta review",
+        error.file
+    );
+    Fault {
+        advice: Some(advice),
+        ..broken("the accepted numbers cannot be trusted", error)
+    }
+}
+
+/// What would allow everything allows nothing.
+pub(super) fn too_broad(error: TooBroad) -> Fault {
+    let advice = "name the function that is known to hold memory, as the snapshot names it; several functions take an \
+                  allowance each";
+    Fault {
+        advice: Some(advice.into()),
+        ..broken("an allowance is too broad", error)
     }
 }
 

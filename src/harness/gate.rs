@@ -7,6 +7,7 @@ use std::sync::{Mutex, MutexGuard, PoisonError};
 
 use libtest_mimic::Failed;
 
+use super::accepted::judge_with_accepted;
 use super::faults;
 use super::frees;
 use super::losses;
@@ -14,15 +15,15 @@ use super::modules::{self, Modules, Prepared};
 use super::progress::Progress;
 use super::trials::trial_name;
 use super::{Again, places};
-use crate::heap::Fold;
-use crate::judge::{Verdict, judge};
+use crate::heap::{Fold, Recording};
+use crate::judge::{Judgement, Verdict, allow};
 use crate::report::{
-    Commands, Fault, ReportError, ReportFile, ScenarioReport, SuiteReport, assemble, failure,
-    without_figures,
+    Commands, Fault, Place, ReportError, ReportFile, ScenarioReport, SnapshotChange, SuiteReport,
+    assemble, failure, without_figures,
 };
 use crate::run::{self, Aside, Ending, Engine, RunError};
 use crate::snapshot;
-use crate::suite::{Scenario, Suite, SuiteErrors};
+use crate::suite::{Date, Scenario, Suite, SuiteErrors};
 
 /// The verdicts so far.
 struct Tally {
@@ -38,6 +39,8 @@ pub(super) struct Gate {
     modules: Modules,
     progress: Progress,
     report: ReportFile,
+    /// For allowances, which may end on a day.
+    today: Date,
     /// What was said so far, by suite.
     suites: Mutex<BTreeMap<String, SuiteReport>>,
     tally: Mutex<Tally>,
@@ -45,7 +48,12 @@ pub(super) struct Gate {
 
 impl Gate {
     /// A gate that keeps snapshots below `root`, and its report and what it compiled in `output`.
-    pub(super) fn new(root: &Path, output: &Path, has_threads: bool) -> Result<Gate, RunError> {
+    pub(super) fn new(
+        root: &Path,
+        output: &Path,
+        has_threads: bool,
+        today: Date,
+    ) -> Result<Gate, RunError> {
         let cache = std::path::absolute(output.join("cache"))
             .map_err(|error| RunError::Engine(error.to_string()))?;
         // Under nextest each trial is a process, and all of them are one run.
@@ -56,6 +64,7 @@ impl Gate {
             modules: Modules::default(),
             progress: Progress::new(has_threads),
             report: ReportFile::new(output, run),
+            today,
             suites: Mutex::default(),
             tally: Mutex::new(Tally {
                 worst: Verdict::Pass,
@@ -141,20 +150,26 @@ impl Gate {
         let stacks_of_frees =
             frees::look_into(&self.engine, compiled, scenario, ending, &mut recording)
                 .map_err(|error| faults::broken("the scenario cannot be run again", error))?;
-        let judged = match ending {
-            Ending::Completed => judge(scenario, &recording).map_err(faults::not_measured),
-            ending => Err(faults::unfinished(ending, module, outcome.errors)),
-        };
         let symbols = module.symbols();
         let stacks = places::of_sites(&symbols, &recording);
+        let judged = match ending {
+            Ending::Completed => self.judged(suite, scenario, &recording, &stacks),
+            ending => Err(faults::unfinished(ending, module, outcome.errors)),
+        };
         let mut report = assemble(
             scenario,
             &modules::name(suite),
             &recording,
             stacks,
-            judged.as_ref().map_err(Fault::clone),
+            judged
+                .as_ref()
+                .map(|(judgement, _)| judgement)
+                .map_err(Fault::clone),
         );
         report = report.with_surveys(&recording, |root, at| roots.name(root, at));
+        if let Ok((_, Some(change))) = judged {
+            report = report.with_numbers_change(change);
+        }
         report.notes.extend(faults::never_freed(module));
         report
             .notes
@@ -170,6 +185,24 @@ impl Gate {
         Ok(report)
     }
 
+    /// The run against thresholds, allowances and accepted numbers; beside it, which of these are to be reviewed.
+    fn judged(
+        &self,
+        suite: &Suite,
+        scenario: &Scenario,
+        recording: &Recording,
+        stacks: &[Vec<Place>],
+    ) -> Result<(Judgement, Option<SnapshotChange>), Fault> {
+        let functions = match scenario.allow.is_empty() {
+            true => Vec::new(),
+            false => places::functions(stacks),
+        };
+        let allowed =
+            allow(&scenario.allow, &functions, recording, self.today).map_err(faults::too_broad)?;
+        let module = modules::name(suite);
+        judge_with_accepted(&self.root, suite, scenario, &module, recording, &allowed)
+    }
+
     /// Compares the sites with those that were accepted. Where there is no verdict there is nothing to compare.
     fn reviewed(
         &self,
@@ -180,26 +213,13 @@ impl Gate {
         if report.verdict == Verdict::Error {
             return report;
         }
-        let info = snapshot::Info {
-            suite: suite.name.clone(),
-            scenario: scenario.name.clone(),
-            module: report.module.clone(),
-            verdict: if report.verdict == Verdict::Pass {
-                "pass"
-            } else {
-                "regression"
-            }
-            .into(),
-            thresholds: scenario
-                .thresholds
-                .iter()
-                .map(|threshold| (threshold.metric.name().to_string(), threshold.to_string()))
-                .collect(),
-        };
+        let holds = report.verdict == Verdict::Pass;
+        let info = snapshot::Info::of(suite, scenario, &report.module, holds);
         let body = snapshot::body(&report, scenario.snapshot.top);
-        match snapshot::compare(&self.root, &suite.path, &info, &body) {
+        let tolerance = scenario.snapshot.tolerance;
+        match snapshot::compare(&self.root, &suite.path, &info, &body, tolerance) {
             Ok(None) => report,
-            Ok(Some(change)) => report.with_snapshot_change(change),
+            Ok(Some(change)) => with_snapshot_change(report, change, tolerance),
             Err(error) => without_figures(
                 &scenario.name,
                 &info.module,
@@ -266,6 +286,20 @@ impl Gate {
     fn tally(&self) -> MutexGuard<'_, Tally> {
         self.tally.lock().unwrap_or_else(PoisonError::into_inner)
     }
+}
+
+/// What changed beyond the tolerance, which a reader of the difference has to know of.
+fn with_snapshot_change(
+    mut report: ScenarioReport,
+    change: SnapshotChange,
+    tolerance: f64,
+) -> ScenarioReport {
+    if tolerance > 0.0 && !change.is_new {
+        report.notes.push(format!(
+            "figures of sites may be {tolerance}% from those that were accepted, functions and their set may not differ"
+        ));
+    }
+    report.with_snapshot_change(change)
 }
 
 /// The name of the test that this binary is, without the hash that cargo appends.

@@ -12,12 +12,13 @@ mod value;
 pub use self::assemble::{assemble, without_figures};
 pub use self::failure::{Commands, failure};
 pub use self::json::{ReportError, ReportFile};
-pub use self::names::short_name;
+pub use self::names::{own_frames, short_name};
 pub use self::survey::{
     HeldReport, HolderReport, LossesReport, RootReport, SiteSurveyReport, SurveyReport,
 };
 pub use self::value::{
-    Bound, ClassReport, Counted, Fault, FormerReport, InsideReport, LevelReport, MarkReport,
-    MetricReport, OrderReport, Place, Report, ScenarioReport, SiteReport, SnapshotChange,
-    SuiteReport, SurvivorsReport, VERSION, WrongFreeReport,
+    AllowanceReport, AllowanceStanding, Bound, ClassReport, Counted, Fault, FormerReport,
+    InsideReport, LevelReport, MarkReport, MetricReport, OrderReport, Place, Relative, Report,
+    ScenarioReport, SiteReport, SnapshotChange, SuiteReport, SurvivorsReport, VERSION,
+    WrongFreeReport,
 };

@@ -1,5 +1,6 @@
 //! Thresholds that judge nothing: those that cannot be measured, cannot fail or cannot hold.
 
+use super::contradictions;
 use super::fault::Fault;
 use super::format::format_bytes;
 use super::metric::{Metric, OfPhase, OfSite, Phase};
@@ -14,8 +15,9 @@ const MIN_CYCLES: u32 = 3;
 /// Checks the thresholds of a scenario whose story is sound.
 pub(super) fn check(scenario: &Scenario, at: Cursor, faults: &mut Vec<Fault>) {
     let at = at.get("thresholds");
+    contradictions::check(&scenario.thresholds, at, faults);
     for threshold in &scenario.thresholds {
-        let at = at.walk(&threshold.metric.name());
+        let at = contradictions::place(threshold, &scenario.thresholds, at);
         let fault = not_measured(&threshold.metric, scenario, at)
             .or_else(|| never_fails(threshold, scenario, at));
         faults.extend(fault);
@@ -84,13 +86,18 @@ fn never_fails(threshold: &Threshold, scenario: &Scenario, at: Cursor) -> Option
     let Threshold {
         metric, comparison, ..
     } = threshold;
+    // What follows the accepted run lies where that lies.
+    let limit = threshold.resolve(None)?;
     let range = Range::of(metric, scenario);
     // A ceiling is harmless where even the most is below it, and hopeless where even the least is above.
     let (most, least) = match comparison.is_ceiling() {
         true => (range.most, range.least),
         false => (range.least, range.most),
     };
-    let (what, end) = match (threshold.holds(most), threshold.holds(least)) {
+    let (what, end) = match (
+        comparison.holds(most, limit),
+        comparison.holds(least, limit),
+    ) {
         (true, _) => ("can never fail", most),
         (_, false) => ("can never hold", least),
         _ => return None,

@@ -2,6 +2,7 @@
 
 use std::collections::BTreeMap;
 
+use super::allowance;
 use super::bounds;
 use super::fault::Fault;
 use super::node::{Cursor, NodeId};
@@ -20,6 +21,7 @@ pub(super) fn check(scenario: &Scenario, at: Cursor) -> Vec<Fault> {
     }
     check_limits(&scenario.limits, at.get("limits"), &mut faults);
     check_kept_names(scenario, at, &mut faults);
+    allowance::check(&scenario.allow, at.get("allow"), &mut faults);
     // A story that cannot be told has no measurements either, so bounds are checked on sound ones.
     if faults.is_empty() {
         bounds::check(scenario, at, &mut faults);

@@ -4,7 +4,7 @@ use std::borrow::Cow;
 use std::fmt;
 
 use schemars::{JsonSchema, Schema, SchemaGenerator, json_schema};
-use serde::de::{DeserializeSeed, Deserializer, Error, MapAccess, Visitor};
+use serde::de::{DeserializeSeed, Deserializer, Error, MapAccess, SeqAccess, Visitor};
 
 use super::fault::unknown_word;
 use super::metric::{Metric, SEPARATOR};
@@ -74,7 +74,7 @@ impl<'de> Visitor<'de> for Group {
         let mut thresholds = Vec::new();
         while let Some(word) = entries.next_key_seed(Key(&self))? {
             match word {
-                Word::Metric(metric) => thresholds.push(entries.next_value_seed(Bound(metric))?),
+                Word::Metric(metric) => thresholds.extend(entries.next_value_seed(Bounds(metric))?),
                 Word::Group(group) => thresholds.extend(entries.next_value_seed(group)?),
             }
         }
@@ -111,6 +111,49 @@ impl Visitor<'_> for Key<'_> {
             "{message}\naccepted: {}",
             words.join(", ")
         )))
+    }
+}
+
+/// A bound, or a list of them, read in the unit of their metric.
+struct Bounds(Metric);
+
+impl<'de> DeserializeSeed<'de> for Bounds {
+    type Value = Vec<Threshold>;
+
+    fn deserialize<D: Deserializer<'de>>(self, deserializer: D) -> Result<Self::Value, D::Error> {
+        deserializer.deserialize_any(self)
+    }
+}
+
+impl<'de> Visitor<'de> for Bounds {
+    type Value = Vec<Threshold>;
+
+    fn expecting(&self, formatter: &mut fmt::Formatter) -> fmt::Result {
+        Bound(self.0.clone()).expecting(formatter)
+    }
+
+    fn visit_seq<A: SeqAccess<'de>>(self, mut items: A) -> Result<Self::Value, A::Error> {
+        let mut thresholds = Vec::new();
+        while let Some(threshold) = items.next_element_seed(Bound(self.0.clone()))? {
+            thresholds.push(threshold);
+        }
+        Ok(thresholds)
+    }
+
+    fn visit_str<E: Error>(self, text: &str) -> Result<Self::Value, E> {
+        Bound(self.0).visit_str(text).map(|bound| vec![bound])
+    }
+
+    fn visit_u64<E: Error>(self, number: u64) -> Result<Self::Value, E> {
+        self.visit_str(&number.to_string())
+    }
+
+    fn visit_i64<E: Error>(self, number: i64) -> Result<Self::Value, E> {
+        self.visit_str(&number.to_string())
+    }
+
+    fn visit_f64<E: Error>(self, number: f64) -> Result<Self::Value, E> {
+        self.visit_str(&number.to_string())
     }
 }
 
@@ -154,17 +197,17 @@ impl JsonSchema for Thresholds {
         "Thresholds".into()
     }
 
-    fn json_schema(_: &mut SchemaGenerator) -> Schema {
-        Group(String::new()).schema()
+    fn json_schema(generator: &mut SchemaGenerator) -> Schema {
+        Group(String::new()).schema(generator)
     }
 }
 
 impl Group {
-    fn schema(&self) -> Schema {
+    fn schema(&self, generator: &mut SchemaGenerator) -> Schema {
         let property = |(word, stands_for): (String, Word)| {
             let schema = match stands_for {
-                Word::Metric(metric) => bound_schema(&metric),
-                Word::Group(group) => group.schema(),
+                Word::Metric(metric) => bound_schema(&metric, generator),
+                Word::Group(group) => group.schema(generator),
             };
             (word, schema.into())
         };
@@ -178,17 +221,31 @@ impl Group {
     }
 }
 
-fn bound_schema(metric: &Metric) -> Schema {
+fn bound_schema(metric: &Metric, generator: &mut SchemaGenerator) -> Schema {
     let unit = metric.unit();
+    let name = format!("{unit:?}Bound");
+    let reference = format!("#/definitions/{name}");
+    let one = one_bound_schema(unit);
+    generator.definitions_mut().insert(name, one.into());
+    json_schema!({
+        "description": metric.definition(),
+        "anyOf": [
+            { "$ref": reference },
+            { "type": "array", "items": { "$ref": reference }, "minItems": 1 },
+        ],
+    })
+}
+
+fn one_bound_schema(unit: Unit) -> Schema {
     let quantity = unit.measure().pattern();
+    let relative = format!(r"accepted(\s*[+-]\s*([0-9]+(\.[0-9]+)?\s*%|{quantity}))*");
     let number = match unit {
         Unit::Blocks | Unit::Frees | Unit::Ratio => json_schema!({ "type": "number" }),
         _ => json_schema!({ "const": 0 }),
     };
     json_schema!({
-        "description": metric.definition(),
         "anyOf": [
-            { "type": "string", "pattern": format!(r"^\s*(<=|>=|<|>)?\s*(-?{quantity}|0)\s*$") },
+            { "type": "string", "pattern": format!(r"^\s*(<=|>=|<|>)?\s*(-?{quantity}|0|{relative})\s*$") },
             number,
         ],
     })

@@ -7,16 +7,6 @@ use crate::report::value::Place;
 /// Frames that are shown of a site.
 const FRAMES: usize = 3;
 
-/// The program's own frames, from the one that allocates outwards; all frames where only libraries are on the stack.
-pub(super) fn frames_that_matter(stack: &[Place]) -> Vec<&Place> {
-    let own: Vec<&Place> = stack.iter().filter(|place| !place.library).collect();
-    if own.is_empty() {
-        stack.iter().collect()
-    } else {
-        own
-    }
-}
-
 pub(super) fn frame_lines(frames: &[&Place], width: usize) -> Vec<String> {
     let Some((top, callers)) = frames.split_first() else {
         return vec!["called by the host".to_string()];
