@@ -7,7 +7,7 @@ use crate::module::{CodeFrame, Module};
 use crate::report::Fault;
 use crate::run::Ending;
 use crate::snapshot::NumbersError;
-use crate::suite::{format_bytes, format_duration, format_exact_bytes};
+use crate::suite::{Metric, format_bytes, format_duration, format_exact_bytes};
 
 use super::places;
 
@@ -15,6 +15,10 @@ use super::places;
 const NOTHING_SEEN: &str = "let the steps do the work that is meant; compilers leave out blocks that nobody looks at. Look whether the module has \
                   an allocator of its own that memgate does not know: then build it with names, or with the allocator \
                   of its language";
+
+/// What to do where nothing counts the host's heap.
+pub(super) const COUNT_THE_HEAP: &str = "the host's heap is not counted in this program: say so in `tests/memory.rs`, above `main`, with \
+                  `#[global_allocator] static ALLOCATOR: memgate::CountingAllocator = memgate::CountingAllocator::new();`";
 
 /// The gate could not do its work.
 pub(super) fn broken(headline: &str, cause: impl Display) -> Fault {
@@ -31,6 +35,7 @@ pub(super) fn broken(headline: &str, cause: impl Display) -> Fault {
 pub(super) fn not_measured(why: NotMeasured) -> Fault {
     let advice = match why {
         NotMeasured::Nothing => NOTHING_SEEN,
+        NotMeasured::Metric(Metric::HostRetained) => COUNT_THE_HEAP,
         NotMeasured::Metric(_) => {
             "let the story reach what the metric measures, or leave its threshold out"
         }

@@ -14,6 +14,7 @@ use super::modules::{self, Modules, Prepared};
 use super::progress::Progress;
 use super::trials::trial_name;
 use super::{Again, places};
+use super::{lifecycle, losses};
 use crate::heap::{Fold, Recording};
 use crate::judge::{Judgement, Verdict, allow};
 use crate::report::{
@@ -35,6 +36,8 @@ struct Tally {
 pub(super) struct Gate {
     root: PathBuf,
     engine: Engine,
+    /// Where what was compiled is kept.
+    cache: PathBuf,
     modules: Modules,
     progress: Progress,
     report: ReportFile,
@@ -60,6 +63,7 @@ impl Gate {
         Ok(Gate {
             root: std::path::absolute(root).map_err(|error| RunError::Engine(error.to_string()))?,
             engine: Engine::new(Some(&cache))?,
+            cache,
             modules: Modules::default(),
             progress: Progress::new(has_threads),
             report: ReportFile::new(output, run),
@@ -113,7 +117,7 @@ impl Gate {
     }
 
     /// From the module to what is to be said of the scenario, its snapshot not yet looked at.
-    fn scenario(&self, suite: &Suite, scenario: &Scenario) -> ScenarioReport {
+    pub(super) fn scenario(&self, suite: &Suite, scenario: &Scenario) -> ScenarioReport {
         let module = modules::name(suite);
         let broken = |fault| without_figures(&scenario.name, &module, fault);
         let shared = self.modules.prepare(suite, &self.engine, &self.progress);
@@ -132,23 +136,33 @@ impl Gate {
         let _activity = self
             .progress
             .begin(format!("running {}", trial_name(suite, scenario)));
-        let Prepared { module, compiled } = prepared;
+        let Prepared {
+            module,
+            compiled,
+            roots,
+        } = prepared;
         let outcome = run::run(
             &self.engine,
             compiled,
             scenario,
-            Aside::new(Fold::default()),
+            Aside::new(Fold::of(roots.roots.clone())),
         )
         .map_err(|error| faults::broken("the scenario cannot be run", error))?;
         let mut recording = outcome.observer.into_inner().finish();
         let ending = &outcome.ending;
+        let lived = match ending {
+            Ending::Completed => lifecycle::live(&self.cache, prepared, scenario, &mut recording),
+            _ => Ok(()),
+        };
         let stacks_of_frees =
             frees::look_into(&self.engine, compiled, scenario, ending, &mut recording)
                 .map_err(|error| faults::broken("the scenario cannot be run again", error))?;
         let symbols = module.symbols();
         let stacks = places::of_sites(&symbols, &recording);
         let judged = match ending {
-            Ending::Completed => self.judged(suite, scenario, &recording, &stacks),
+            Ending::Completed => {
+                lived.and_then(|()| self.judged(suite, scenario, &recording, &stacks))
+            }
             ending => Err(faults::unfinished(ending, module, outcome.errors)),
         };
         let mut report = assemble(
@@ -161,10 +175,18 @@ impl Gate {
                 .map(|(judgement, _)| judgement)
                 .map_err(Fault::clone),
         );
+        report = report.with_surveys(&recording, |root, at| roots.name(root, at));
+        if judged.is_ok() {
+            let notes = lifecycle::not_counted(scenario, &recording);
+            report.notes.extend(notes);
+        }
         if let Ok((_, Some(change))) = judged {
             report = report.with_numbers_change(change);
         }
         report.notes.extend(faults::never_freed(module));
+        report
+            .notes
+            .extend(losses::notes(scenario, module, &recording));
         report.wrong_frees = frees::reports(&symbols, &recording, &report.sites, &stacks_of_frees);
         report
             .notes

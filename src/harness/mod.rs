@@ -1,13 +1,17 @@
 //! The harness: suites become trials, trials become an exit code.
 
 mod accepted;
+mod compare;
 mod faults;
 mod frees;
 mod gate;
 mod given;
+mod lifecycle;
+mod losses;
 mod modules;
 mod places;
 mod progress;
+mod roots;
 mod today;
 mod trials;
 
@@ -18,6 +22,7 @@ use std::thread;
 
 use libtest_mimic::Arguments;
 
+pub(crate) use self::compare::Compare;
 use self::gate::Gate;
 use self::trials::Trials;
 

@@ -7,10 +7,11 @@ use super::blocks::{Block, Blocks, MOST_BLOCKS};
 use super::cohorts::{Cohort, Cohorts};
 use super::levels::Levels;
 use super::recording::{Count, Diagnostics, Mark, Recording, SiteRecord, Survivors};
+use super::survey::{self, Roots, Survey};
 use super::wrong_frees::{self, WrongFrees};
 use crate::instrument::{Event, Width, decode};
 use crate::module::CodeFrame;
-use crate::run::{Log, MarkKind, Observer, Overwhelmed};
+use crate::run::{Log, MarkKind, Observer, Overwhelmed, View};
 
 /// The heap as far as the log was read.
 #[derive(Default)]
@@ -43,6 +44,9 @@ pub struct Fold {
     marks: Vec<Mark>,
     diagnostics: Diagnostics,
     wrongly_freed: BTreeSet<u64>,
+    /// Where the module's roots are, if that is known.
+    roots: Option<Roots>,
+    surveys: Vec<Survey>,
 }
 
 /// What an event changes of a site: one cache line, apart from all that is asked for at marks only.
@@ -58,6 +62,14 @@ struct Tally {
 }
 
 impl Fold {
+    /// A heap of a module whose roots are known, so that what is lost can be told from what is held.
+    pub fn of(roots: Option<Roots>) -> Fold {
+        Fold {
+            roots,
+            ..Fold::default()
+        }
+    }
+
     /// What is known once the run is over.
     pub fn finish(mut self) -> Recording {
         let mut sites = self.site_records();
@@ -74,6 +86,8 @@ impl Fold {
             wrong_frees: (self.diagnostics.unknown_frees == 0).then(WrongFrees::default),
             wrongly_freed: self.wrongly_freed,
             diagnostics: self.diagnostics,
+            surveys: self.surveys,
+            held_by_host: Vec::new(),
         }
     }
 
@@ -322,6 +336,13 @@ impl Observer for Fold {
             MarkKind::Cycle(cycle) => self.begin_cycle(cycle + 1),
             MarkKind::IdleEnd => self.count_survivors(),
             MarkKind::IdleStart | MarkKind::Idle(_) | MarkKind::Final => {}
+        }
+    }
+
+    fn survey(&mut self, kind: MarkKind, view: &View<'_>) {
+        if let Some(roots) = &self.roots {
+            let live = survey::live(&self.blocks, &self.cohorts);
+            self.surveys.push(survey::survey(kind, &live, roots, view));
         }
     }
 

@@ -5,10 +5,13 @@ mod cohorts;
 mod fold;
 mod inquiry;
 mod levels;
+pub mod reach;
 mod recording;
+mod survey;
 mod wrong_frees;
 
 pub use self::fold::Fold;
 pub use self::inquiry::Inquiry;
 pub use self::recording::{Count, Diagnostics, Level, Mark, Recording, SiteRecord, Survivors};
+pub use self::survey::{Held, Losses, Root, Roots, SiteSurvey, Stack, Survey};
 pub use self::wrong_frees::{End, Former, Inside, WrongFree, WrongFrees};

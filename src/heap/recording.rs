@@ -2,6 +2,7 @@
 
 use std::collections::BTreeSet;
 
+use super::survey::Survey;
 use super::wrong_frees::WrongFrees;
 use crate::module::CodeFrame;
 use crate::run::MarkKind;
@@ -135,16 +136,26 @@ pub struct Recording {
     pub sites: Vec<SiteRecord>,
     /// What else the log showed.
     pub diagnostics: Diagnostics,
+    /// What was lost and what was held at the marks at which that was looked for, in their order.
+    pub surveys: Vec<Survey>,
     /// The addresses of [`Diagnostics::unknown_frees`]; a million at the most.
     pub wrongly_freed: BTreeSet<u64>,
     /// What these frees were; none until an [`Inquiry`](super::Inquiry) has looked into them.
     pub wrong_frees: Option<WrongFrees>,
+    /// What the host held after each of the scenario's instances, in bytes, of which only the differences mean something; empty where
+    /// that was not counted.
+    pub held_by_host: Vec<i64>,
 }
 
 impl Recording {
     /// The first mark of that kind.
     pub fn mark(&self, kind: MarkKind) -> Option<&Mark> {
         self.marks.iter().find(|mark| mark.kind == kind)
+    }
+
+    /// What was lost and what was held at that mark, if it was looked for.
+    pub fn survey(&self, kind: MarkKind) -> Option<&Survey> {
+        self.surveys.iter().find(|survey| survey.mark == kind)
     }
 
     /// What the site held at each of the [sampled](Recording::sampled) marks.

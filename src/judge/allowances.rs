@@ -4,6 +4,7 @@ use std::collections::BTreeSet;
 
 use super::measure::{self, difference};
 use crate::heap::{Count, Recording, SiteRecord};
+use crate::run::MarkKind;
 use crate::suite::{Allowance, Date, Metric, OfPhase, OfSite, Phase, Scenario, SitePattern};
 
 /// An allowance, and what came of it in a run.
@@ -166,8 +167,10 @@ pub(super) fn without(
     if *metric == Metric::Growth {
         return growth_without(covered, scenario, recording).unwrap_or(value);
     }
-    let shares = covered.iter().map(|site| &recording.sites[*site]);
-    shares.fold(value, |rest, site| rest - share(metric, site, scenario))
+    let shares = covered
+        .iter()
+        .map(|site| share(metric, *site, scenario, recording));
+    shares.fold(value, |rest, share| rest - share)
 }
 
 /// None where it is not known of each cycle what the sites held at its end.
@@ -190,13 +193,22 @@ fn growth_without(
 }
 
 /// What a site adds to a metric that is a sum over sites; nothing for any other metric.
-fn share(metric: &Metric, site: &SiteRecord, scenario: &Scenario) -> f64 {
+fn share(metric: &Metric, number: usize, scenario: &Scenario, recording: &Recording) -> f64 {
+    let site = &recording.sites[number];
+    let losses = || {
+        let survey = recording.survey(MarkKind::Final);
+        let site = survey.and_then(|survey| survey.sites.get(&(number as u32)));
+        site.map(|site| site.losses).unwrap_or_default()
+    };
     let idle = difference(site.at_idle_end.bytes, site.at_idle_start.bytes);
     match metric {
         Metric::Delta => difference(site.at_idle_end.bytes, site.at_baseline.bytes),
         Metric::IdleRate => measure::per_second(idle, scenario).unwrap_or_default(),
         Metric::End => site.at_end.bytes as f64,
         Metric::EndBlocks => site.at_end.blocks as f64,
+        Metric::Leaked => losses().leaked().bytes as f64,
+        Metric::LeakedBlocks => losses().leaked().blocks as f64,
+        Metric::Lost(lost) => measure::of_kind(*lost, &losses()).bytes as f64,
         Metric::Phase(Phase::Start, OfPhase::Delta) => site.at_baseline.bytes as f64,
         Metric::Phase(Phase::Idle, OfPhase::Delta) => idle,
         Metric::Phase(Phase::Teardown, OfPhase::Delta) => {

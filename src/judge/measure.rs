@@ -4,9 +4,9 @@ use std::time::Duration;
 
 use super::allowances::{self, Allowed};
 use super::{growth, phases};
-use crate::heap::{Mark, Recording, SiteRecord, WrongFrees};
+use crate::heap::{Count, Losses, Mark, Recording, SiteRecord, WrongFrees};
 use crate::run::MarkKind;
-use crate::suite::{Metric, OfSite, Scenario};
+use crate::suite::{Lost, Metric, OfSite, Scenario};
 
 /// Cycles below which there is no growth to speak of.
 const GROWTH_CYCLES: u32 = 3;
@@ -49,6 +49,7 @@ fn value(metric: &Metric, scenario: &Scenario, recording: &Recording) -> Option<
     let baseline = mark(MarkKind::Baseline);
     let (idle_start, idle_end) = (mark(MarkKind::IdleStart), mark(MarkKind::IdleEnd));
     let end = recording.marks.last();
+    let losses = || Some(&recording.survey(MarkKind::Final)?.losses);
     match metric {
         Metric::Delta => Some(difference(idle_end?.live.bytes, baseline?.live.bytes)),
         Metric::IdleRate => per_second(
@@ -66,11 +67,15 @@ fn value(metric: &Metric, scenario: &Scenario, recording: &Recording) -> Option<
         Metric::PeakBlocks => Some(recording.peak.blocks as f64),
         Metric::End => Some(end?.live.bytes as f64),
         Metric::EndBlocks => Some(end?.live.blocks as f64),
+        Metric::Leaked => Some(losses()?.leaked().bytes as f64),
+        Metric::LeakedBlocks => Some(losses()?.leaked().blocks as f64),
+        Metric::Lost(lost) => Some(of_kind(*lost, losses()?).bytes as f64),
         Metric::Memory => Some(end?.memory as f64),
         Metric::MemoryGrowth => Some(difference(end?.memory, baseline?.memory)),
         Metric::Fragmentation => Some(fragmentation(idle_end?)),
         Metric::DoubleFrees => Some(wrong_frees(recording)?.double as f64),
         Metric::StrangerFrees => Some(wrong_frees(recording)?.strangers as f64),
+        Metric::HostRetained => growth::steady(&from_least(&recording.held_by_host)),
         Metric::Phase(phase, of) => phases::measure(*phase, *of, recording),
         Metric::Site(of) => Some(of_largest_site(*of, recording.sites.iter())),
     }
@@ -98,6 +103,12 @@ pub(super) fn per_second(bytes: f64, scenario: &Scenario) -> Option<f64> {
     (!period.is_zero()).then(|| bytes / period.as_secs_f64())
 }
 
+/// A series in which only differences mean something, as a series of sizes.
+fn from_least(series: &[i64]) -> Vec<u64> {
+    let least = series.iter().min().copied().unwrap_or_default();
+    series.iter().map(|value| value.abs_diff(least)).collect()
+}
+
 /// Growth over the cycles of what is live, less what is given for a mark by its place among all marks.
 pub(super) fn steady_growth(
     scenario: &Scenario,
@@ -111,6 +122,14 @@ pub(super) fn steady_growth(
         .map(|(place, mark)| mark.live.bytes.saturating_sub(less(place)))
         .collect();
     growth::steady(&live)
+}
+
+pub(super) fn of_kind(lost: Lost, losses: &Losses) -> Count {
+    match lost {
+        Lost::Definite => losses.definite,
+        Lost::Indirect => losses.indirect,
+        Lost::Possible => losses.possible,
+    }
 }
 
 /// The baseline and the ends of the cycles, by their places among all marks.

@@ -1,11 +1,14 @@
 //! Recordings made by hand, and what is to be said of them.
 
+use std::collections::BTreeMap;
 use std::time::Duration;
 
 use super::*;
-use crate::heap::{Count, Diagnostics, Mark, SiteRecord, Survivors, WrongFrees};
+use crate::heap::{Count, Diagnostics, Losses, Mark, SiteRecord, Survey, Survivors, WrongFrees};
 use crate::run::MarkKind;
-use crate::suite::{Comparison, Idle, Limit, Margin, Metric, OfPhase, OfSite, Phase, Threshold};
+use crate::suite::{
+    Comparison, Idle, Limit, Lost, Margin, Metric, OfPhase, OfSite, Phase, Threshold,
+};
 
 pub(super) fn scenario(cycles: u32, thresholds: &[Threshold]) -> Scenario {
     Scenario {
@@ -67,6 +70,7 @@ pub(super) fn recording() -> Recording {
         ..SiteRecord::default()
     };
     Recording {
+        surveys: vec![survey()],
         marks: vec![
             mark(MarkKind::Baseline, 100, 1000),
             mark(MarkKind::Cycle(1), 200, 2000),
@@ -94,6 +98,28 @@ pub(super) fn recording() -> Recording {
             strangers: 3,
             first: Vec::new(),
         }),
+        // Each instance leaves ten bytes; the first one filled a cache as well.
+        held_by_host: vec![-500, 90, 100, 110, 120],
+    }
+}
+
+/// Half of what is left is lost.
+fn survey() -> Survey {
+    let count = |bytes| Count {
+        bytes,
+        blocks: bytes / 10,
+    };
+    Survey {
+        mark: MarkKind::Final,
+        losses: Losses {
+            definite: count(10),
+            indirect: count(5),
+            possible: count(10),
+            reachable: count(25),
+        },
+        sites: BTreeMap::new(),
+        retained: BTreeMap::new(),
+        look_alikes: Count::default(),
     }
 }
 
@@ -120,11 +146,17 @@ fn every_metric_as_it_is_defined() {
         (Metric::PeakBlocks, 70.0),
         (Metric::End, 50.0),
         (Metric::EndBlocks, 5.0),
+        (Metric::Leaked, 15.0),
+        (Metric::LeakedBlocks, 1.0),
         (Metric::Memory, 131_072.0),
         (Metric::MemoryGrowth, 0.0),
         (Metric::Fragmentation, 1.0 - 450.0 / 4000.0),
         (Metric::DoubleFrees, 2.0),
         (Metric::StrangerFrees, 3.0),
+        (Metric::HostRetained, 10.0),
+        (Metric::Lost(Lost::Definite), 10.0),
+        (Metric::Lost(Lost::Indirect), 5.0),
+        (Metric::Lost(Lost::Possible), 10.0),
     ];
     let of_phases = [
         (
@@ -170,6 +202,24 @@ fn what_cannot_be_measured_is_absent() {
             .iter()
             .all(|measured| !absent.contains(&measured.metric))
     );
+}
+
+/// Where nobody could look, nothing passes for free of leaks.
+#[test]
+fn losses_that_were_not_looked_for_are_not_measured() {
+    let recording = Recording {
+        surveys: Vec::new(),
+        ..recording()
+    };
+    for metric in [Metric::Leaked, Metric::Lost(Lost::Possible)] {
+        let none = Threshold {
+            metric: metric.clone(),
+            comparison: Comparison::LessOrEqual,
+            limit: Limit::Absolute(0.0),
+        };
+        let judged = judge(&scenario(3, &[none]), &recording, &Accepted::default(), &[]);
+        assert_eq!(judged, Err(NotMeasured::Metric(metric)));
+    }
 }
 
 #[test]

@@ -104,6 +104,7 @@ fn empty(scenario: &str, module: &str, verdict: Verdict) -> ScenarioReport {
         peak: Counted::default(),
         peak_time: 0,
         sites: Vec::new(),
+        surveys: Vec::new(),
         snapshot: None,
         numbers: None,
         wrong_frees: Vec::new(),
@@ -187,22 +188,25 @@ fn allowance(allowed: &Allowed) -> AllowanceReport {
 }
 
 fn mark(mark: &Mark) -> MarkReport {
-    let name = match mark.kind {
-        MarkKind::Baseline => "baseline".to_string(),
-        MarkKind::Cycle(cycle) => format!("cycle {cycle}"),
-        MarkKind::IdleStart => "idle start".to_string(),
-        MarkKind::Idle(part) => format!("idle {part}/{IDLE_PARTS}"),
-        MarkKind::IdleEnd => "idle end".to_string(),
-        MarkKind::Final => "final".to_string(),
-    };
     MarkReport {
-        name,
+        name: mark_name(mark.kind),
         time: mark.time,
         live: mark.live.into(),
         total: mark.total.into(),
         peak: mark.peak.into(),
         memory: mark.memory,
         heap_span: mark.heap_span,
+    }
+}
+
+pub(super) fn mark_name(kind: MarkKind) -> String {
+    match kind {
+        MarkKind::Baseline => "baseline".to_string(),
+        MarkKind::Cycle(cycle) => format!("cycle {cycle}"),
+        MarkKind::IdleStart => "idle start".to_string(),
+        MarkKind::Idle(part) => format!("idle {part}/{IDLE_PARTS}"),
+        MarkKind::IdleEnd => "idle end".to_string(),
+        MarkKind::Final => "final".to_string(),
     }
 }
 
@@ -226,6 +230,7 @@ fn site(record: &SiteRecord, stack: Vec<Place>) -> SiteReport {
         at_end: record.at_end.into(),
         delta: Counted::difference(record.at_idle_end, record.at_baseline),
         survivors: survivors.collect(),
+        surveys: Vec::new(),
         levels: levels.collect(),
         class: None,
     }

@@ -2,6 +2,7 @@
 
 use serde::{Deserialize, Serialize};
 
+use super::survey::{SiteSurveyReport, SurveyReport};
 use crate::heap::Count;
 use crate::judge::Verdict;
 
@@ -57,6 +58,8 @@ pub struct ScenarioReport {
     pub peak_time: u64,
     /// Every site, in the order of its first allocation.
     pub sites: Vec<SiteReport>,
+    /// What was lost and what was held, and by what, at the marks at which that was looked for.
+    pub surveys: Vec<SurveyReport>,
     /// How the sites differ from those that were accepted.
     pub snapshot: Option<SnapshotChange>,
     /// How the numbers that limits follow differ from those that were accepted.
@@ -257,6 +260,8 @@ pub struct SiteReport {
     pub delta: Counted,
     /// What is left at idle end, by cycle of birth; cycles that left nothing are left out.
     pub survivors: Vec<SurvivorsReport>,
+    /// What was lost and what was held of it, at the marks at which that was looked for and it had live blocks.
+    pub surveys: Vec<SiteSurveyReport>,
     /// What was live at those marks, by their places in `marks`, at which it was not what it had been at the one before.
     pub levels: Vec<LevelReport>,
     /// What its blocks are; none where the scenario did not come to its end.

@@ -4,26 +4,26 @@ use std::collections::{BTreeSet, HashMap, VecDeque};
 use std::time::Duration;
 
 use wasmtime::{
-    AsContextMut, Caller, Extern, Func, FuncType, Global, Linker, Memory, Store, UpdateDeadline,
-    Val, WasmBacktrace,
+    AsContextMut, Caller, Extern, Func, FuncType, Global, Instance, Linker, Memory, Store,
+    UpdateDeadline, Val, WasmBacktrace,
 };
 
 use super::clock::{Clock, nanoseconds};
 use super::ending::original_stack;
-use super::engine::{Compiled, Engine};
+use super::engine::Compiled;
 use super::error::{Halt, RunError};
 use super::limits::{Deadline, MemoryLimit};
 use super::looks::{Looks, Stacks};
-use super::observer::{Log, MarkKind, Observer};
+use super::observer::{Log, MarkKind, Observer, View};
 use super::sights::Sights;
+use super::value;
 use super::wasi::{self, Inodes, Random};
 use super::world::World;
 use crate::instrument::{
     EXPORT_BORDER, EXPORT_CONTEXT, EXPORT_CURSOR, EXPORT_INSIDE, EXPORT_LOG, EXPORT_MEMORY,
-    IMPORT_FIRST_SIGHT, IMPORT_FLUSH, IMPORT_FOLD, IMPORT_MODULE, RECURSES,
+    IMPORT_FIRST_SIGHT, IMPORT_FLUSH, IMPORT_FOLD, IMPORT_MODULE, RECURSES, export_of_global,
 };
 use crate::module::CodeFrame;
-use crate::suite::Limits;
 
 /// The export that a reactor wants to be called first.
 const INITIALIZE: &str = "_initialize";
@@ -66,16 +66,17 @@ struct Books {
 /// An instance, from its start to its end.
 pub(crate) struct Guest<O: 'static> {
     store: Store<State<O>>,
+    instance: Option<Instance>,
     functions: HashMap<String, (Func, FuncType)>,
 }
 
 impl<O: Observer + Send + 'static> Guest<O> {
-    /// A guest that was not started yet: nothing of its code has run.
+    /// A guest that was not started yet: nothing of its code has run. `memory` is how much of it the guest may have, in bytes.
     pub(crate) fn new(
-        engine: &Engine,
         compiled: &Compiled,
         world: World,
-        limits: &Limits,
+        memory: u64,
+        deadline: Deadline,
         clock: Clock,
         observer: O,
         provide: Provide<O>,
@@ -91,13 +92,12 @@ impl<O: Observer + Send + 'static> Guest<O> {
             looks: Looks::default(),
             undrained: compiled.instrumented.layout.records,
             compiled: compiled.clone(),
-            limit: MemoryLimit::new(limits.memory, compiled.instrumented.layout.bytes()),
+            limit: MemoryLimit::new(memory, compiled.instrumented.layout.bytes()),
             books: None,
             provide,
         };
-        let mut store = Store::new(&engine.0, state);
+        let mut store = Store::new(compiled.module.engine(), state);
         store.limiter(|state| &mut state.limit);
-        let deadline = Deadline::new(limits.timeout);
         store.set_epoch_deadline(1);
         store.epoch_deadline_callback(move |_| {
             deadline.check()?;
@@ -105,6 +105,7 @@ impl<O: Observer + Send + 'static> Guest<O> {
         });
         Guest {
             store,
+            instance: None,
             functions: HashMap::new(),
         }
     }
@@ -123,6 +124,7 @@ impl<O: Observer + Send + 'static> Guest<O> {
         wasi::link(&mut linker)?;
         refuse_unknown_imports(&linker, &module, &mut self.store)?;
         let instance = linker.instantiate(&mut self.store, &module)?;
+        self.instance = Some(instance);
         let books = Books::of(|name| instance.get_export(&mut self.store, name));
         open_books(&mut self.store, books)?;
         let exports: Vec<(String, Func)> = instance
@@ -211,6 +213,31 @@ impl<O: Observer + Send + 'static> Guest<O> {
     /// Reads the heap here and now.
     pub(crate) fn mark(&mut self, kind: MarkKind) -> Result<(), Halt> {
         Ok(mark(&mut self.store, kind)?)
+    }
+
+    /// Lets the observer look for what the guest, none of whose code is under way, can still get at.
+    pub(crate) fn survey(&mut self, kind: MarkKind, kept: Vec<(String, u64)>) {
+        let Some(instance) = self.instance else {
+            return;
+        };
+        let variables = self.store.data().compiled.instrumented.variables.clone();
+        let globals = variables.into_iter().filter_map(|index| {
+            let global = instance.get_global(&mut self.store, &export_of_global(index))?;
+            Some((index, value::bits(&global.get(&mut self.store))?))
+        });
+        let globals = globals.collect();
+        let memory = self.store.data().books.and_then(|books| books.memory);
+        let (memory, state) = match memory {
+            Some(memory) => memory.data_and_store_mut(&mut self.store),
+            None => ([].as_mut_slice(), self.store.data_mut()),
+        };
+        let view = View {
+            memory,
+            width: state.compiled.instrumented.layout.width,
+            globals,
+            kept,
+        };
+        state.observer.survey(kind, &view);
     }
 
     /// Ends the instance. What it wrote to its log is drained, however the run ended.

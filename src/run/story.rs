@@ -13,7 +13,7 @@ use super::guest::Guest;
 use super::limits::Deadline;
 use super::observer::{IDLE_PARTS, MarkKind, Observer};
 use super::{order, value};
-use crate::suite::{Call, Command, Idle, Marks, Scenario, Step, Tick};
+use crate::suite::{Call, Command, Idle, Marks, QuietMark, Scenario, Step, Tick};
 
 /// The export that runs a command.
 const START: &str = "_start";
@@ -29,8 +29,7 @@ pub(crate) struct Story<'a, O: Observer + 'static> {
 }
 
 impl<'a, O: Observer + Send + 'static> Story<'a, O> {
-    pub(crate) fn new(guest: &'a mut Guest<O>, scenario: &'a Scenario) -> Self {
-        let deadline = Deadline::new(scenario.limits.timeout);
+    pub(crate) fn new(guest: &'a mut Guest<O>, scenario: &'a Scenario, deadline: Deadline) -> Self {
         Story {
             guest,
             scenario,
@@ -55,14 +54,14 @@ impl<'a, O: Observer + Send + 'static> Story<'a, O> {
         for cycle in 0..warmup {
             self.cycle(cycle)?;
         }
-        self.guest.mark(MarkKind::Baseline)?;
+        self.quiet_mark(MarkKind::Baseline)?;
         for cycle in 1..=self.scenario.cycles {
             self.cycle(warmup + u64::from(cycle))?;
             self.guest.mark(MarkKind::Cycle(cycle))?;
         }
         self.idle(self.scenario.idle.as_ref())?;
         self.steps(&self.scenario.teardown)?;
-        self.guest.mark(MarkKind::Final)?;
+        self.quiet_mark(MarkKind::Final)?;
         Ok(Ending::Completed)
     }
 
@@ -101,7 +100,7 @@ impl<'a, O: Observer + Send + 'static> Story<'a, O> {
             Some(marks) => self.refuse_missed_mark(marks)?,
             None => self.idle(None)?,
         }
-        self.guest.mark(MarkKind::Final)?;
+        self.quiet_mark(MarkKind::Final)?;
         Ok(Ending::Completed)
     }
 
@@ -124,13 +123,27 @@ impl<'a, O: Observer + Send + 'static> Story<'a, O> {
         let period = idle.map_or(Duration::ZERO, |idle| idle.period);
         let tick = idle.and_then(|idle| idle.tick.as_ref());
         self.pass(settle, tick)?;
-        self.guest.mark(MarkKind::IdleStart)?;
+        self.quiet_mark(MarkKind::IdleStart)?;
         if tick.is_some() {
             let start = Duration::from_nanos(self.guest.now());
             self.guest.expect_marks(parts_of_idle(start, period));
         }
         self.pass(period, tick)?;
-        self.guest.mark(MarkKind::IdleEnd)
+        self.quiet_mark(MarkKind::IdleEnd)
+    }
+
+    /// A mark between two calls: where it is of interest what the guest can still get at, that is looked for.
+    fn quiet_mark(&mut self, kind: MarkKind) -> Result<(), Halt> {
+        self.guest.mark(kind)?;
+        if is_surveyed(self.scenario, kind) {
+            let values = self.kept.iter();
+            let mut kept: Vec<(String, u64)> = values
+                .filter_map(|(name, value)| Some((name.clone(), value::bits(value)?)))
+                .collect();
+            kept.sort();
+            self.guest.survey(kind, kept);
+        }
+        Ok(())
     }
 
     /// Lets time pass, with the ticks that fall into it: without any, the clock moves at once.
@@ -218,6 +231,18 @@ impl<'a, O: Observer + Send + 'static> Story<'a, O> {
             }),
             _ => value::check(call, signature),
         }
+    }
+}
+
+/// What holds memory is looked for where growth ends, too: with nothing after it, that is the same as at the end.
+fn is_surveyed(scenario: &Scenario, kind: MarkKind) -> bool {
+    let asked = |mark| scenario.reachability.contains(&mark);
+    match kind {
+        MarkKind::Baseline => asked(QuietMark::Baseline),
+        MarkKind::IdleStart => asked(QuietMark::IdleStart),
+        MarkKind::IdleEnd => asked(QuietMark::IdleEnd) || !scenario.teardown.is_empty(),
+        MarkKind::Final => true,
+        MarkKind::Cycle(_) | MarkKind::Idle(_) => false,
     }
 }
 

@@ -2,7 +2,9 @@
 
 mod drift;
 mod hosts;
+mod lifetimes;
 mod looks;
+mod survey;
 
 use std::fmt::Write;
 use std::fs;

@@ -35,6 +35,7 @@ fn not_measured(metric: &Metric, scenario: &Scenario, at: Cursor) -> Option<Faul
             Some(Fault::at(at.key_place(), message).with_note("bound `memory` instead"))
         }
         Metric::Growth => too_few_cycles(scenario, at),
+        Metric::HostRetained => one_life_only(scenario, at),
         _ => None,
     }
 }
@@ -59,6 +60,13 @@ fn never_settles(scenario: &Scenario, at: Cursor) -> Option<Fault> {
         Fault::at(at.key_place(), message)
             .with_note("let it settle: idle: { settle: 5s, period: 30s }")
     })
+}
+
+fn one_life_only(scenario: &Scenario, at: Cursor) -> Option<Fault> {
+    let message = "`host_retained` cannot be measured: the scenario makes one instance only";
+    let way_out = "let it make and drop several: lifecycle: { instances: 20 }";
+    let is_one = scenario.lifecycle.is_none();
+    is_one.then(|| Fault::at(at.key_place(), message).with_note(way_out))
 }
 
 fn too_few_cycles(scenario: &Scenario, at: Cursor) -> Option<Fault> {
@@ -149,6 +157,9 @@ impl Range {
             | Metric::End
             | Metric::PeakBlocks
             | Metric::EndBlocks
+            | Metric::Leaked
+            | Metric::LeakedBlocks
+            | Metric::Lost(_)
             | Metric::Site(OfSite::Each | OfSite::Peak)
             | Metric::Phase(_, OfPhase::Peak) => Range {
                 least: 0.0,
@@ -160,6 +171,11 @@ impl Range {
                     most: memory,
                 }
             }
+            // It is the host's, which no limit binds.
+            Metric::HostRetained => Range {
+                least: f64::NEG_INFINITY,
+                most: f64::INFINITY,
+            },
             Metric::Fragmentation => Range {
                 least: 0.0,
                 most: 1.0,

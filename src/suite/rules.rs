@@ -5,7 +5,9 @@ use std::collections::BTreeMap;
 use super::allowance;
 use super::bounds;
 use super::fault::Fault;
+use super::lifecycle;
 use super::node::{Cursor, NodeId};
+use super::quiet_mark::QuietMark;
 use super::scenario::{Idle, Limits, Marks, Scenario};
 use super::step::{Argument, Call, Command, Step};
 use super::{order, scalar};
@@ -19,6 +21,9 @@ pub(super) fn check(scenario: &Scenario, at: Cursor) -> Vec<Fault> {
         None => check_story(scenario, at, &mut faults),
     }
     check_limits(&scenario.limits, at.get("limits"), &mut faults);
+    if let Some(lifecycle) = &scenario.lifecycle {
+        lifecycle::check(lifecycle, at.get("lifecycle"), &mut faults);
+    }
     check_kept_names(scenario, at, &mut faults);
     allowance::check(&scenario.allow, at.get("allow"), &mut faults);
     // A story that cannot be told has no measurements either, so bounds are checked on sound ones.
@@ -89,6 +94,23 @@ fn check_command(scenario: &Scenario, run: NodeId, at: Cursor, faults: &mut Vec<
     }
     if let Some(marks) = &scenario.marks {
         check_marks(marks, at.get("marks"), faults);
+    }
+    check_reachability(scenario, at.get("reachability"), faults);
+}
+
+/// Where a command is under way, code keeps addresses where nobody can look for them.
+fn check_reachability(scenario: &Scenario, at: Cursor, faults: &mut Vec<Fault>) {
+    for (index, mark) in scenario.reachability.iter().enumerate() {
+        let why = match mark {
+            QuietMark::Baseline if scenario.marks.is_none() => "the command has not begun then",
+            _ if scenario.marks.is_some() => "the command is under way then",
+            _ => continue,
+        };
+        let fault = Fault::at(
+            at.item(index).place(),
+            format!("nothing is told of what is lost there: {why}"),
+        );
+        faults.push(fault.with_note("it is told at the end, without being asked for"));
     }
 }
 

@@ -7,7 +7,9 @@ use schemars::JsonSchema;
 use serde::Deserialize;
 
 use super::allowance::Allowance;
+use super::lifecycle::Lifecycle;
 use super::order::Order;
+use super::quiet_mark::QuietMark;
 use super::scalar::{self, Bytes, Percentage, Time};
 use super::step::{Argument, Call, Command, Step};
 use super::threshold::Threshold;
@@ -48,9 +50,15 @@ pub struct Scenario {
     /// Where on the virtual clock the marks lie. Only for a command (`run`), instead of `idle`.
     #[serde(default)]
     pub marks: Option<Marks>,
+    /// Marks at which it is told what the module can still get at and what is lost, besides `final`, where that is told always.
+    #[serde(default)]
+    pub reachability: Vec<QuietMark>,
     /// Steps after the idle time: what an application does when it closes.
     #[serde(default)]
     pub teardown: Vec<Step>,
+    /// Tells the whole story to one instance after another, to see what the host keeps of them (`host_retained`).
+    #[serde(default)]
+    pub lifecycle: Option<Lifecycle>,
     /// Bounds on metrics. A bound is `< 1KB/s`, `<= 64MB`, `> 0B` or `>= 1`; without a sign it is `<=`. It may follow the
     /// accepted run: `<= accepted + 5% + 64KB`. Several bounds of one metric are a list.
     #[serde(default, deserialize_with = "Thresholds::deserialize")]
@@ -161,7 +169,9 @@ impl Scenario {
             seed: 0,
             idle: None,
             marks: None,
+            reachability: Vec::new(),
             teardown: Vec::new(),
+            lifecycle: None,
             thresholds: Vec::new(),
             allow: Vec::new(),
             snapshot: SnapshotOptions::default(),

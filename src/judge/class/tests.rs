@@ -26,7 +26,7 @@ fn check(cycles: u32, play: impl Fn(u32, &mut Blocks), expected: &str) {
         taken.push((kind(step), count(&blocks)));
     }
     let recording = recording(cycles, &taken, &blocks);
-    let class = class(cycles, &recording, &recording.sites[0]);
+    let class = class(cycles, &recording, &recording.sites[0], None);
     assert_eq!(
         class.map(|class| class.to_string()).as_deref(),
         Some(expected)
@@ -70,6 +70,7 @@ fn recording(cycles: u32, taken: &[(MarkKind, Count)], blocks: &Blocks) -> Recor
         ..SiteRecord::default()
     };
     Recording {
+        surveys: Vec::new(),
         marks: taken.iter().map(mark).collect(),
         sampled: (0..taken.len() as u32).collect(),
         peak: Count::default(),
@@ -78,6 +79,7 @@ fn recording(cycles: u32, taken: &[(MarkKind, Count)], blocks: &Blocks) -> Recor
         diagnostics: Diagnostics::default(),
         wrongly_freed: [].into(),
         wrong_frees: None,
+        held_by_host: Vec::new(),
     }
 }
 
@@ -135,7 +137,7 @@ fn a_container_that_is_resized_is_followed() {
         }
         taken.push((MarkKind::IdleEnd, count(&blocks)));
         let recording = recording(cycles, &taken, &blocks);
-        let class = class(cycles, &recording, &recording.sites[0]);
+        let class = class(cycles, &recording, &recording.sites[0], None);
         assert!(grows(class), "{class:?} after {cycles} cycles");
     }
 }

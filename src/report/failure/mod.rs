@@ -2,8 +2,9 @@
 
 mod allowances;
 mod fault;
-mod frames;
-mod layout;
+pub(super) mod frames;
+mod holders;
+pub(super) mod layout;
 mod ranking;
 mod review;
 mod thresholds;

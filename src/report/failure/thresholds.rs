@@ -4,7 +4,7 @@ use std::fmt::Write;
 
 use super::layout::line;
 use crate::report::value::{Bound, MetricReport, Relative, ScenarioReport};
-use crate::suite::{Metric, OfPhase, OfSite, Phase, Unit};
+use crate::suite::{Lost, Metric, OfPhase, OfSite, Phase, Unit};
 
 pub(super) fn broken_bounds(
     report: &ScenarioReport,
@@ -42,6 +42,17 @@ pub(super) fn sentence(metric: &MetricReport, bound: &Bound) -> String {
         Ok(Metric::End | Metric::EndBlocks) => {
             format!("holds {measured} at its end where {most} may stay")
         }
+        Ok(Metric::Leaked | Metric::LeakedBlocks) => {
+            format!("leaks {measured} where {most} may be lost")
+        }
+        Ok(Metric::Lost(lost)) => {
+            let lost = match lost {
+                Lost::Definite => "definitely",
+                Lost::Indirect => "indirectly",
+                Lost::Possible => "possibly",
+            };
+            format!("has {lost} lost {measured} at its end where {most} may be")
+        }
         Ok(Metric::Memory) => {
             format!("ended with {measured} of linear memory where {most} is allowed")
         }
@@ -53,6 +64,9 @@ pub(super) fn sentence(metric: &MetricReport, bound: &Bound) -> String {
         }
         Ok(Metric::StrangerFrees) => {
             format!("freed what nobody saw allocated: {measured} where {most} is allowed")
+        }
+        Ok(Metric::HostRetained) => {
+            format!("leaves {measured} of each instance in its host where {most} may stay")
         }
         Ok(Metric::Site(of)) => of_site(of, &measured, &most),
         Ok(Metric::Phase(phase, of)) => of_phase(phase, of, &measured, &most),
