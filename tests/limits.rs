@@ -80,6 +80,29 @@ fn numbers_that_were_edited_are_not_trusted() {
     assert_eq!(user.accept(), BROKEN, "nothing accepts them by the way");
 }
 
+/// What a site allocates may move a little, and is not rewritten then.
+#[test]
+fn figures_of_sites_compare_within_the_tolerance() {
+    let suite = RELATIVE
+        .replace(
+            "total: [< 1MB, <= accepted + 5%], end: <= accepted + 5%",
+            "end: 0B",
+        )
+        .replace("top: 0", "tolerance: 2%");
+    let user = User::with(&suite);
+    assert_eq!(user.accept(), PASS);
+    let sites = "snapshots/app__hundred.snap";
+    let accepted = user.read(sites);
+    assert!(!user.exists(NUMBERS), "no limit follows numbers here");
+
+    user.suite(&suite.replace("100", "102"));
+    assert_eq!(code(&user.run(&[])), PASS);
+    assert_eq!(user.read(sites), accepted);
+    assert!(!user.exists(&format!("{sites}.new")));
+    user.suite(&suite.replace("100", "103"));
+    user.check(&[], REGRESSION, "beyond-the-tolerance");
+}
+
 const ALLOWANCES: &str = "module: ../feed-leak.wasm
 scenarios:
   scroll:
