@@ -115,8 +115,8 @@ mod tests {
         }
         let (marks, changes) = levels.finish();
         let at = |mark: u32| {
-            let before = changes.iter().filter(|(_, level)| level.mark <= mark);
-            before.last().map_or(0, |(_, level)| level.live.bytes)
+            let mut before = changes.iter().rev().filter(|(_, level)| level.mark <= mark);
+            before.next().map_or(0, |(_, level)| level.live.bytes)
         };
         marks.iter().map(|mark| (*mark, at(*mark))).collect()
     }

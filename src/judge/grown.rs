@@ -32,7 +32,7 @@ fn growth(site: usize, record: &SiteRecord) -> Option<Grown> {
     let blocks = after.blocks.cast_signed() - before.blocks.cast_signed();
     let bytes = after.bytes.checked_sub(before.bytes)?;
     let has_grown = bytes > 0 || blocks > 0;
-    has_grown.then(|| Grown {
+    has_grown.then_some(Grown {
         site,
         bytes,
         blocks,
