@@ -5,7 +5,7 @@ use std::fmt::Display;
 use crate::judge::NotMeasured;
 use crate::module::{CodeFrame, Module};
 use crate::report::Fault;
-use crate::run::Ending;
+use crate::run::{Ending, RunError};
 use crate::suite::{format_bytes, format_duration, format_exact_bytes};
 
 use super::places;
@@ -23,6 +23,18 @@ pub(super) fn broken(headline: &str, cause: impl Display) -> Fault {
         advice: None,
         stack: Vec::new(),
         stderr: String::new(),
+    }
+}
+
+/// The suite, the module and the engine do not fit together.
+pub(super) fn not_run(error: RunError, module: &Module) -> Fault {
+    let stack = match &error {
+        RunError::Probe(error) => places::of_stack(module, &error.stack),
+        _ => Vec::new(),
+    };
+    Fault {
+        stack,
+        ..broken("the scenario cannot be run", error)
     }
 }
 

@@ -130,8 +130,9 @@ impl Gate {
             scenario,
             Aside::new(Fold::default()),
         )
-        .map_err(|error| faults::broken("the scenario cannot be run", error))?;
+        .map_err(|error| faults::not_run(error, module))?;
         let mut recording = outcome.observer.into_inner().finish();
+        recording.readings = outcome.readings;
         let ending = &outcome.ending;
         let stacks_of_frees =
             frees::look_into(&self.engine, compiled, scenario, ending, &mut recording)

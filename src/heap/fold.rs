@@ -67,6 +67,7 @@ impl Fold {
             wrong_frees: (self.diagnostics.unknown_frees == 0).then(WrongFrees::default),
             wrongly_freed: self.wrongly_freed,
             diagnostics: self.diagnostics,
+            readings: Vec::new(),
         }
     }
 

@@ -4,7 +4,7 @@ use std::collections::BTreeSet;
 
 use super::wrong_frees::WrongFrees;
 use crate::module::CodeFrame;
-use crate::run::MarkKind;
+use crate::run::{MarkKind, Reading};
 
 /// Bytes and blocks, always together: requested bytes, never the allocator's rounding.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -109,7 +109,7 @@ pub struct Diagnostics {
 }
 
 /// All that a run yields about the guest's heap.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq)]
 pub struct Recording {
     /// The moments at which the heap was read, in their order.
     pub marks: Vec<Mark>,
@@ -125,6 +125,8 @@ pub struct Recording {
     pub wrongly_freed: BTreeSet<u64>,
     /// What these frees were; none until an [`Inquiry`](super::Inquiry) has looked into them.
     pub wrong_frees: Option<WrongFrees>,
+    /// What the module told of itself, in the order of the marks; not of the fold's making.
+    pub readings: Vec<Reading>,
 }
 
 impl Recording {

@@ -2,10 +2,10 @@
 
 use std::time::Duration;
 
-use super::{growth, phases};
+use super::{growth, phases, probes};
 use crate::heap::{Mark, Recording, SiteRecord, WrongFrees};
 use crate::run::MarkKind;
-use crate::suite::{Metric, OfSite, Scenario};
+use crate::suite::{Metric, OfSite, Probe, Scenario};
 
 /// Cycles below which there is no growth to speak of.
 const GROWTH_CYCLES: u32 = 3;
@@ -25,7 +25,8 @@ pub(super) fn measure(scenario: &Scenario, recording: &Recording) -> Vec<Measure
         let value = value(&metric, scenario, recording)?;
         Some(Measured { metric, value })
     };
-    Metric::all().filter_map(measured).collect()
+    let probes = scenario.probes.iter().map(Probe::metric);
+    Metric::all().chain(probes).filter_map(measured).collect()
 }
 
 fn value(metric: &Metric, scenario: &Scenario, recording: &Recording) -> Option<f64> {
@@ -57,6 +58,7 @@ fn value(metric: &Metric, scenario: &Scenario, recording: &Recording) -> Option<
         Metric::StrangerFrees => Some(wrong_frees(recording)?.strangers as f64),
         Metric::Phase(phase, of) => phases::measure(*phase, *of, recording),
         Metric::Site(of) => Some(of_largest_site(*of, recording)),
+        Metric::Probe(name, _) => probes::measure(name, scenario, recording),
     }
 }
 

@@ -4,6 +4,7 @@ mod grown;
 mod growth;
 mod measure;
 mod phases;
+mod probes;
 
 use serde::{Deserialize, Serialize};
 

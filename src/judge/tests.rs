@@ -88,6 +88,7 @@ fn recording() -> Recording {
             ..Diagnostics::default()
         },
         wrongly_freed: [64, 128].into(),
+        readings: Vec::new(),
         wrong_frees: Some(WrongFrees {
             double: 2,
             strangers: 3,

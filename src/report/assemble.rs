@@ -2,13 +2,13 @@
 
 use super::notes::notes;
 use super::value::{
-    Bound, Counted, Fault, MarkReport, MetricReport, Place, ScenarioReport, SiteReport,
-    SnapshotChange, SurvivorsReport,
+    Bound, Counted, Fault, MarkReport, MetricReport, Place, ProbeReport, ProbeValue,
+    ScenarioReport, SiteReport, SnapshotChange, SurvivorsReport,
 };
 use crate::heap::{Mark, Recording, SiteRecord};
 use crate::judge::{Judgement, Measured, Verdict};
-use crate::run::MarkKind;
-use crate::suite::Scenario;
+use crate::run::{MarkKind, Reading};
+use crate::suite::{Probe, Scenario};
 
 /// The report of a scenario that left figures behind: judged if it was told to its end, with a fault if not.
 ///
@@ -28,6 +28,7 @@ pub fn assemble(
         .collect();
     let mut report = ScenarioReport {
         marks: recording.marks.iter().map(mark).collect(),
+        probes: probes(scenario, recording),
         peak: recording.peak.into(),
         peak_time: recording.peak_time,
         notes: notes(recording),
@@ -85,6 +86,7 @@ fn empty(scenario: &str, module: &str, verdict: Verdict) -> ScenarioReport {
         verdict,
         fault: None,
         metrics: Vec::new(),
+        probes: Vec::new(),
         marks: Vec::new(),
         peak: Counted::default(),
         peak_time: 0,
@@ -119,16 +121,38 @@ fn metric(scenario: &Scenario, Measured { metric, value }: &Measured) -> MetricR
     }
 }
 
-fn mark(mark: &Mark) -> MarkReport {
-    let name = match mark.kind {
+fn probes(scenario: &Scenario, recording: &Recording) -> Vec<ProbeReport> {
+    let report = |(index, probe): (usize, &Probe)| ProbeReport {
+        name: probe.name.clone(),
+        unit: probe.unit.symbol().to_string(),
+        values: values(index, recording),
+    };
+    scenario.probes.iter().enumerate().map(report).collect()
+}
+
+fn values(probe: usize, recording: &Recording) -> Vec<ProbeValue> {
+    let value = |reading: &Reading| {
+        Some(ProbeValue {
+            mark: mark_name(reading.mark),
+            value: *reading.values.get(probe)?,
+        })
+    };
+    recording.readings.iter().filter_map(value).collect()
+}
+
+fn mark_name(mark: MarkKind) -> String {
+    match mark {
         MarkKind::Baseline => "baseline".to_string(),
         MarkKind::Cycle(cycle) => format!("cycle {cycle}"),
         MarkKind::IdleStart => "idle start".to_string(),
         MarkKind::IdleEnd => "idle end".to_string(),
         MarkKind::Final => "final".to_string(),
-    };
+    }
+}
+
+fn mark(mark: &Mark) -> MarkReport {
     MarkReport {
-        name,
+        name: mark_name(mark.kind),
         time: mark.time,
         live: mark.live.into(),
         total: mark.total.into(),

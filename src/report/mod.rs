@@ -13,7 +13,7 @@ pub use self::failure::{Commands, failure};
 pub use self::json::{ReportError, ReportFile};
 pub use self::names::short_name;
 pub use self::value::{
-    Bound, Counted, Fault, FormerReport, InsideReport, MarkReport, MetricReport, Place, Report,
-    ScenarioReport, SiteReport, SnapshotChange, SuiteReport, SurvivorsReport, VERSION,
-    WrongFreeReport,
+    Bound, Counted, Fault, FormerReport, InsideReport, MarkReport, MetricReport, Place,
+    ProbeReport, ProbeValue, Report, ScenarioReport, SiteReport, SnapshotChange, SuiteReport,
+    SurvivorsReport, VERSION, WrongFreeReport,
 };

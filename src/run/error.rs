@@ -3,6 +3,8 @@
 use std::path::PathBuf;
 use std::time::Duration;
 
+use super::probes::ProbeError;
+
 /// What keeps a scenario from being run, or from being told to its end. None of it says anything about the module's memory.
 #[derive(Debug, thiserror::Error)]
 pub enum RunError {
@@ -23,7 +25,7 @@ pub enum RunError {
     #[error("failed to instantiate the module: {0}")]
     Instantiate(String),
     /// A step calls what the module does not export.
-    #[error("the module exports no function `{name}`{}\nit exports: {}", did_you_mean(.name, .exports), listed(.exports))]
+    #[error("the module exports no function `{name}`{}\nit exports: {}", did_you_mean(.name, .exports), listed(.exports, "functions"))]
     UnknownExport {
         /// The name in the suite.
         name: String,
@@ -80,17 +82,20 @@ pub enum RunError {
         "the guest's file `{0}` is no path inside of its directory: use one like `data/in.txt`"
     )]
     OutsideWorld(PathBuf),
+    /// A number that the module tells of itself cannot be read.
+    #[error(transparent)]
+    Probe(#[from] ProbeError),
 }
 
-fn listed(exports: &[String]) -> String {
+pub(super) fn listed(exports: &[String], what: &str) -> String {
     if exports.is_empty() {
-        "no functions at all".into()
+        format!("no {what} at all")
     } else {
         exports.join(", ")
     }
 }
 
-fn did_you_mean(name: &str, exports: &[String]) -> String {
+pub(super) fn did_you_mean(name: &str, exports: &[String]) -> String {
     let exports: Vec<&str> = exports.iter().map(String::as_str).collect();
     let closest = similar::get_close_matches(name, &exports, 1, 0.6);
     closest
@@ -114,6 +119,9 @@ impl From<RunError> for Halt {
 
 impl From<wasmtime::Error> for Halt {
     fn from(error: wasmtime::Error) -> Self {
-        Halt::Guest(error)
+        match error.downcast::<ProbeError>() {
+            Ok(error) => Halt::Error(error.into()),
+            Err(error) => Halt::Guest(error),
+        }
     }
 }

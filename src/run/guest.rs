@@ -4,8 +4,8 @@ use std::collections::{BTreeSet, HashMap, VecDeque};
 use std::time::Duration;
 
 use wasmtime::{
-    AsContextMut, Caller, Extern, Func, FuncType, Global, Linker, Memory, Store, UpdateDeadline,
-    Val, WasmBacktrace,
+    AsContextMut, Caller, Extern, Func, FuncType, Global, Instance, Linker, Memory, Store,
+    UpdateDeadline, Val, WasmBacktrace,
 };
 
 use super::clock::{Clock, nanoseconds};
@@ -15,15 +15,16 @@ use super::error::{Halt, RunError};
 use super::limits::{Deadline, MemoryLimit};
 use super::looks::{Looks, Stacks};
 use super::observer::{Log, MarkKind, Observer};
+use super::probes::{self, Probes, Reading};
 use super::sights::Sights;
 use super::wasi::{self, Inodes, Random};
 use super::world::World;
 use crate::instrument::{
     EXPORT_BORDER, EXPORT_CONTEXT, EXPORT_CURSOR, EXPORT_INSIDE, EXPORT_LOG, EXPORT_MEMORY,
-    IMPORT_FIRST_SIGHT, IMPORT_FLUSH, IMPORT_FOLD, IMPORT_MODULE, RECURSES,
+    IMPORT_FIRST_SIGHT, IMPORT_FLUSH, IMPORT_FOLD, IMPORT_MODULE, Instrumented, RECURSES,
 };
 use crate::module::CodeFrame;
-use crate::suite::Limits;
+use crate::suite::{Limits, Probe};
 
 /// The export that a reactor wants to be called first.
 const INITIALIZE: &str = "_initialize";
@@ -37,6 +38,7 @@ pub(crate) struct State<O: 'static> {
     /// Marks that lie ahead on the clock, in the order of their times.
     pub(crate) marks: VecDeque<(u64, MarkKind)>,
     pub(crate) observer: O,
+    pub(super) probes: Probes,
     sights: Sights,
     looks: Looks,
     compiled: Compiled,
@@ -87,6 +89,7 @@ impl<O: Observer + Send + 'static> Guest<O> {
             inodes: Inodes::default(),
             marks: VecDeque::new(),
             observer,
+            probes: Probes::default(),
             sights: Sights::default(),
             looks: Looks::default(),
             undrained: compiled.instrumented.layout.records,
@@ -109,6 +112,11 @@ impl<O: Observer + Send + 'static> Guest<O> {
         }
     }
 
+    /// Wants those probes to be read at the marks.
+    pub(crate) fn expect_probes(&mut self, probes: &[Probe]) {
+        self.store.data_mut().probes = Probes::new(probes);
+    }
+
     /// Wants the stack at those records, by their numbers in the log.
     pub(crate) fn look_at(&mut self, records: BTreeSet<u64>) {
         self.store.data_mut().looks = Looks::at(records);
@@ -125,6 +133,7 @@ impl<O: Observer + Send + 'static> Guest<O> {
         let instance = linker.instantiate(&mut self.store, &module)?;
         let books = Books::of(|name| instance.get_export(&mut self.store, name));
         open_books(&mut self.store, books)?;
+        self.find_probes(&instance)?;
         let exports: Vec<(String, Func)> = instance
             .exports(&mut self.store)
             .filter_map(|export| Some((export.name().to_string(), export.into_func()?)))
@@ -136,6 +145,14 @@ impl<O: Observer + Send + 'static> Guest<O> {
         if self.functions.contains_key(INITIALIZE) {
             self.call(INITIALIZE, &[])?;
         }
+        Ok(())
+    }
+
+    fn find_probes(&mut self, instance: &Instance) -> Result<(), RunError> {
+        let memory = self.store.data().books.and_then(|books| books.memory);
+        let mut probes = std::mem::take(&mut self.store.data_mut().probes);
+        probes.find(&mut self.store, instance, memory)?;
+        self.store.data_mut().probes = probes;
         Ok(())
     }
 
@@ -161,19 +178,8 @@ impl<O: Observer + Send + 'static> Guest<O> {
     /// Calls an export, from a clean context; the arguments fit its signature.
     pub(crate) fn call(&mut self, export: &str, arguments: &[Val]) -> Result<Vec<Val>, Halt> {
         let (function, signature) = &self.functions[export];
-        let mut results = vec![Val::I32(0); signature.results().len()];
-        if let Some(Books { context, .. }) = self.store.data().books {
-            context.set(&mut self.store, Val::I64(0))?;
-        }
-        let outcome = function.call(&mut self.store, arguments, &mut results);
-        if outcome.is_err()
-            && let Some(Books { inside, border, .. }) = self.store.data().books
-        {
-            inside.set(&mut self.store, Val::I32(0))?;
-            border.set(&mut self.store, Val::I64(0))?;
-        }
-        outcome?;
-        Ok(results)
+        let (function, results) = (*function, signature.results().len());
+        Ok(call(&mut self.store, function, arguments, results)?)
     }
 
     pub(crate) fn has_export(&self, export: &str) -> bool {
@@ -208,9 +214,24 @@ impl<O: Observer + Send + 'static> Guest<O> {
         self.store.data().marks.front().map(|(_, kind)| *kind)
     }
 
-    /// Reads the heap here and now.
+    /// Reads the heap here and now, and then the probes.
     pub(crate) fn mark(&mut self, kind: MarkKind) -> Result<(), Halt> {
+        Ok(mark_and_probe(&mut self.store, kind)?)
+    }
+
+    /// Reads the heap of a guest that must not be asked anything any more.
+    pub(crate) fn mark_as_it_is(&mut self, kind: MarkKind) -> Result<(), Halt> {
         Ok(mark(&mut self.store, kind)?)
+    }
+
+    /// Reads the probes and forgets what they say: what they set up once is there when they count.
+    pub(crate) fn rehearse_probes(&mut self) -> Result<(), Halt> {
+        Ok(probes::read(&mut self.store, None)?)
+    }
+
+    /// What the probes have read.
+    pub(crate) fn take_readings(&mut self) -> Vec<Reading> {
+        std::mem::take(&mut self.store.data_mut().probes.readings)
     }
 
     /// Ends the instance. What it wrote to its log is drained, however the run ended.
@@ -231,6 +252,10 @@ impl<O: Observer + Send + 'static> Guest<O> {
 }
 
 impl<O> State<O> {
+    pub(super) fn instrumented(&self) -> &Instrumented {
+        &self.compiled.instrumented
+    }
+
     /// Where an allocator was called that is on top of the stack.
     fn site<'a>(&self, stack: &'a [CodeFrame]) -> &'a [CodeFrame] {
         let instrumented = &self.compiled.instrumented;
@@ -269,10 +294,44 @@ pub(crate) fn advance<O: Observer + 'static>(
     {
         store.as_context_mut().data_mut().marks.pop_front();
         store.as_context().data().clock.advance_to(time);
-        mark(store, kind)?;
+        mark_and_probe(store, kind)?;
     }
     store.as_context().data().clock.advance_to(until);
     Ok(())
+}
+
+/// Calls a function of the guest, from a clean context; the arguments fit its signature.
+pub(super) fn call<O: 'static>(
+    store: &mut impl AsContextMut<Data = State<O>>,
+    function: Func,
+    arguments: &[Val],
+    results: usize,
+) -> wasmtime::Result<Vec<Val>> {
+    let mut results = vec![Val::I32(0); results];
+    let books = store.as_context().data().books;
+    if let Some(Books { context, .. }) = books {
+        context.set(&mut *store, Val::I64(0))?;
+    }
+    let outcome = function.call(&mut *store, arguments, &mut results);
+    if outcome.is_err()
+        && let Some(Books { inside, border, .. }) = books
+    {
+        inside.set(&mut *store, Val::I32(0))?;
+        border.set(&mut *store, Val::I64(0))?;
+    }
+    outcome?;
+    Ok(results)
+}
+
+fn mark_and_probe<O: Observer + 'static>(
+    store: &mut impl AsContextMut<Data = State<O>>,
+    kind: MarkKind,
+) -> wasmtime::Result<()> {
+    mark(store, kind)?;
+    match probes::are_read_at(kind) {
+        true => probes::read(store, Some(kind)),
+        false => Ok(()),
+    }
 }
 
 fn mark<O: Observer + 'static>(

@@ -10,6 +10,7 @@ mod limits;
 mod looks;
 mod observer;
 mod poll;
+mod probes;
 mod sights;
 mod stack_tree;
 mod story;
@@ -40,6 +41,7 @@ use self::limits::Watchdog;
 use self::looks::Heedless;
 pub use self::looks::Stacks;
 pub use self::observer::{Log, MarkKind, Observer, Overwhelmed};
+pub use self::probes::{ProbeError, Reading};
 #[cfg(any(test, fuzzing))]
 pub(crate) use self::sights::Sights;
 use self::story::Story;
@@ -47,7 +49,7 @@ use self::world::World;
 use crate::suite::Scenario;
 
 /// What came of a run, besides what the observer was told.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq)]
 pub struct Outcome<O> {
     /// The observer, which has seen the whole run.
     pub observer: O,
@@ -55,6 +57,8 @@ pub struct Outcome<O> {
     pub ending: Ending,
     /// The end of what the guest wrote to its standard error.
     pub errors: String,
+    /// What the probes read, in the order of the marks.
+    pub readings: Vec<Reading>,
 }
 
 /// Tells a scenario's story to a fresh instance of the module.
@@ -117,7 +121,7 @@ fn prepare<O: Observer + Send + 'static>(
 ) -> Result<Guest<O>, RunError> {
     let clock = Clock::default();
     let world = World::new(&compiled.name, scenario.command(), &clock)?;
-    Ok(Guest::new(
+    let mut guest = Guest::new(
         engine,
         compiled,
         world,
@@ -125,7 +129,9 @@ fn prepare<O: Observer + Send + 'static>(
         clock,
         observer,
         provide,
-    ))
+    );
+    guest.expect_probes(&scenario.probes);
+    Ok(guest)
 }
 
 fn tell<O: Observer + Send + 'static>(
@@ -142,14 +148,16 @@ fn tell<O: Observer + Send + 'static>(
     };
     if ending != Ending::Completed {
         // The heap as it was; a guest that trapped can still be read.
-        guest.mark(MarkKind::Final).ok();
+        guest.mark_as_it_is(MarkKind::Final).ok();
     }
     drop(watchdog);
+    let readings = guest.take_readings();
     let (observer, errors, stacks) = guest.finish();
     let outcome = Outcome {
         observer,
         ending,
         errors,
+        readings,
     };
     Ok((outcome, stacks))
 }

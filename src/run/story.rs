@@ -54,6 +54,7 @@ impl<'a, O: Observer + Send + 'static> Story<'a, O> {
         for _ in 0..self.scenario.warmup {
             self.steps(&self.scenario.steps)?;
         }
+        self.guest.rehearse_probes()?;
         self.guest.mark(MarkKind::Baseline)?;
         for cycle in 1..=self.scenario.cycles {
             self.steps(&self.scenario.steps)?;

@@ -153,6 +153,11 @@ impl Range {
                     most: memory,
                 }
             }
+            // What a module says of itself may be anything.
+            Metric::Probe(..) => Range {
+                least: f64::NEG_INFINITY,
+                most: f64::INFINITY,
+            },
             Metric::Fragmentation => Range {
                 least: 0.0,
                 most: 1.0,

@@ -6,6 +6,7 @@ use std::time::Duration;
 use schemars::JsonSchema;
 use serde::Deserialize;
 
+use super::probe::Probe;
 use super::scalar::{self, Bytes, Time};
 use super::step::{Argument, Call, Command, Step};
 use super::threshold::Threshold;
@@ -53,6 +54,9 @@ pub struct Scenario {
     /// How far the guest may go before it is stopped.
     #[serde(default)]
     pub limits: Limits,
+    /// The suite's probes, which are the same for all its scenarios.
+    #[serde(skip)]
+    pub probes: Vec<Probe>,
 }
 
 /// The time in which nobody uses the module.
@@ -146,6 +150,7 @@ impl Scenario {
             thresholds: Vec::new(),
             snapshot: SnapshotOptions::default(),
             limits: Limits::default(),
+            probes: Vec::new(),
         }
     }
 

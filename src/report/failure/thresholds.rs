@@ -56,11 +56,26 @@ pub(super) fn sentence(metric: &MetricReport, bound: &Bound) -> String {
         }
         Ok(Metric::Site(of)) => of_site(of, &measured, &most),
         Ok(Metric::Phase(phase, of)) => of_phase(phase, of, &measured, &most),
-        Ok(Metric::Fragmentation) | Err(_) => format!(
+        // A probe's name is a suite's own.
+        Err(_) if unit(metric) == Unit::Count => counted_by_probe(metric, bound, &measured),
+        Ok(Metric::Fragmentation | Metric::Probe(..)) | Err(_) => format!(
             "has a {} of {measured} where {most} is allowed",
             metric.name
         ),
     }
+}
+
+/// "has 4,312 dom_handles where less than 3,000 are allowed"
+fn counted_by_probe(metric: &MetricReport, bound: &Bound, measured: &str) -> String {
+    let limit = limit(metric, bound);
+    let most = match bound.comparison.as_str() {
+        "<" => format!("less than {limit} are allowed"),
+        "<=" if bound.limit == 0.0 => "none are allowed".to_string(),
+        "<=" => format!("at most {limit} are allowed"),
+        ">" => format!("more than {limit} are expected"),
+        _ => format!("at least {limit} are expected"),
+    };
+    format!("has {measured} {} where {most}", metric.name)
 }
 
 fn of_site(of: OfSite, measured: &str, most: &str) -> String {

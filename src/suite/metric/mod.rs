@@ -56,6 +56,8 @@ pub enum Metric {
     Phase(Phase, OfPhase),
     /// A figure of the site that accounts for most of it.
     Site(OfSite),
+    /// What the module tells of itself by a probe of that name, in that unit.
+    Probe(String, Unit),
 }
 
 impl Metric {
@@ -78,7 +80,7 @@ impl Metric {
         Metric::StrangerFrees,
     ];
 
-    /// Every metric, in the order of reports.
+    /// Every metric, in the order of reports, but for the probes: these are a suite's own.
     pub fn all() -> impl Iterator<Item = Metric> {
         let of_phases = Phase::ALL
             .into_iter()
@@ -92,6 +94,7 @@ impl Metric {
         let single = match self {
             Metric::Phase(phase, of) => return grouped(phase.name(), of.name()),
             Metric::Site(of) => return grouped(SITES, of.name()),
+            Metric::Probe(name, _) => return Cow::Owned(name.clone()),
             Metric::Delta => "delta",
             Metric::IdleRate => "idle_rate",
             Metric::IdleChurn => "idle_churn",
@@ -127,6 +130,7 @@ impl Metric {
             Metric::Fragmentation => Unit::Ratio,
             Metric::Phase(_, of) => of.unit(),
             Metric::Site(of) => of.unit(),
+            Metric::Probe(_, unit) => *unit,
         }
     }
 
@@ -135,6 +139,7 @@ impl Metric {
         let single = match self {
             Metric::Phase(phase, of) => return Cow::Owned(of.definition(*phase)),
             Metric::Site(of) => of.definition(),
+            Metric::Probe(..) => "A number that the module tells of itself, at idle end.",
             Metric::Delta => "Live bytes at idle end minus live bytes at baseline.",
             Metric::IdleRate => "Growth of live bytes during the idle period, per second.",
             Metric::IdleChurn => "Bytes allocated during the idle period, per second.",
