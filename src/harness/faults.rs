@@ -55,8 +55,18 @@ pub(super) fn not_measured(why: NotMeasured) -> Fault {
     }
 }
 
+/// Notes on what is counted of a module's allocators, and how well it can be told where.
+pub(super) fn of_allocators(module: &Module) -> Vec<String> {
+    let misfits = module.misfits().into_iter();
+    let advice = module.debug_info().advice().map(str::to_string);
+    let notes = never_freed(module).into_iter().chain(advice);
+    notes
+        .chain(misfits.map(|misfit| format!("not counted: {misfit}")))
+        .collect()
+}
+
 /// A note on what counts as live where a collector frees unseen.
-pub(super) fn never_freed(module: &Module) -> Option<String> {
+fn never_freed(module: &Module) -> Option<String> {
     let note = "what the module's collector takes back cannot be seen: what counts as live is all that was ever allocated, but for \
                 what was handed out again. Hold `total` and `memory` against thresholds, not `delta`";
     module.frees_unseen().then(|| note.to_string())

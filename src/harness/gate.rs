@@ -10,6 +10,7 @@ use libtest_mimic::Failed;
 use super::faults;
 use super::frees;
 use super::modules::{self, Modules, Prepared};
+use super::numbered;
 use super::progress::Progress;
 use super::trials::trial_name;
 use super::{Again, places};
@@ -133,6 +134,9 @@ impl Gate {
         .map_err(|error| faults::not_run(error, module))?;
         let mut recording = outcome.observer.into_inner().finish();
         recording.readings = outcome.readings;
+        if let Some(numbered) = &outcome.numbered {
+            recording.fill(numbered);
+        }
         let ending = &outcome.ending;
         let stacks_of_frees =
             frees::look_into(&self.engine, compiled, scenario, ending, &mut recording)
@@ -150,15 +154,11 @@ impl Gate {
             stacks,
             judged.as_ref().map_err(Fault::clone),
         );
-        report.notes.extend(faults::never_freed(module));
         report.wrong_frees = frees::reports(&symbols, &recording, &report.sites, &stacks_of_frees);
-        report
-            .notes
-            .extend(module.debug_info().advice().map(str::to_string));
-        let misfits = module.misfits().into_iter();
-        report
-            .notes
-            .extend(misfits.map(|misfit| format!("not counted: {misfit}")));
+        report.notes.extend(match &outcome.numbered {
+            Some(numbered) => numbered::notes(numbered, module),
+            None => faults::of_allocators(module),
+        });
         Ok(report)
     }
 

@@ -5,6 +5,7 @@ mod frees;
 mod gate;
 mod given;
 mod modules;
+mod numbered;
 mod places;
 mod progress;
 mod trials;

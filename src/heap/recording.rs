@@ -57,11 +57,24 @@ pub struct Survivors {
     pub live: Count,
 }
 
+/// What is known of a site that the module's compiler numbered.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum SiteName {
+    /// Its name.
+    Name(String),
+    /// Its number only.
+    Number(u32),
+    /// It stands for all sites beyond those that have a counter of their own; so many have.
+    Beyond(u32),
+}
+
 /// What one site allocated.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct SiteRecord {
     /// The calling context, innermost first: the outermost allocator's caller comes first, recursion is folded.
     pub stack: Vec<CodeFrame>,
+    /// What the compiler calls it, in place of a calling context, where it numbered its sites.
+    pub name: Option<SiteName>,
     /// Set where more contexts than the cap were seen, and this site stands for all that came by this call site later.
     pub folded: bool,
     /// All that was ever allocated.

@@ -82,6 +82,9 @@ pub enum RunError {
         "the guest's file `{0}` is no path inside of its directory: use one like `data/in.txt`"
     )]
     OutsideWorld(PathBuf),
+    /// The sites that the module's compiler numbered cannot be read.
+    #[error("the compiler's sites cannot be read: {0}")]
+    Sites(String),
     /// A number that the module tells of itself cannot be read.
     #[error(transparent)]
     Probe(#[from] ProbeError),
@@ -119,9 +122,12 @@ impl From<RunError> for Halt {
 
 impl From<wasmtime::Error> for Halt {
     fn from(error: wasmtime::Error) -> Self {
-        match error.downcast::<ProbeError>() {
-            Ok(error) => Halt::Error(error.into()),
-            Err(error) => Halt::Guest(error),
+        // A mark may lie in the midst of what the guest does: its errors come through the engine.
+        match error.downcast::<ProbeError>().map(RunError::from) {
+            Ok(error) => Halt::Error(error),
+            Err(error) => error
+                .downcast::<RunError>()
+                .map_or_else(Halt::Guest, Halt::Error),
         }
     }
 }

@@ -14,6 +14,7 @@ use super::engine::{Compiled, Engine};
 use super::error::{Halt, RunError};
 use super::limits::{Deadline, MemoryLimit};
 use super::looks::{Looks, Stacks};
+use super::numbered::{self, Numbered, Sites};
 use super::observer::{Log, MarkKind, Observer};
 use super::probes::{self, Probes, Reading};
 use super::sights::Sights;
@@ -24,7 +25,7 @@ use crate::instrument::{
     IMPORT_FIRST_SIGHT, IMPORT_FLUSH, IMPORT_FOLD, IMPORT_MODULE, Instrumented, RECURSES,
 };
 use crate::module::CodeFrame;
-use crate::suite::{Limits, Probe};
+use crate::suite::{CompilerSites, Limits, Probe};
 
 /// The export that a reactor wants to be called first.
 const INITIALIZE: &str = "_initialize";
@@ -39,6 +40,7 @@ pub(crate) struct State<O: 'static> {
     pub(crate) marks: VecDeque<(u64, MarkKind)>,
     pub(crate) observer: O,
     pub(super) probes: Probes,
+    pub(super) sites: Option<Sites>,
     sights: Sights,
     looks: Looks,
     compiled: Compiled,
@@ -90,6 +92,7 @@ impl<O: Observer + Send + 'static> Guest<O> {
             marks: VecDeque::new(),
             observer,
             probes: Probes::default(),
+            sites: None,
             sights: Sights::default(),
             looks: Looks::default(),
             undrained: compiled.instrumented.layout.records,
@@ -117,6 +120,11 @@ impl<O: Observer + Send + 'static> Guest<O> {
         self.store.data_mut().probes = Probes::new(probes);
     }
 
+    /// Takes what the module tells of the sites that its compiler numbered.
+    pub(crate) fn expect_sites(&mut self, sites: Option<&CompilerSites>) {
+        self.store.data_mut().sites = sites.map(Sites::new);
+    }
+
     /// Wants the stack at those records, by their numbers in the log.
     pub(crate) fn look_at(&mut self, records: BTreeSet<u64>) {
         self.store.data_mut().looks = Looks::at(records);
@@ -129,11 +137,14 @@ impl<O: Observer + Send + 'static> Guest<O> {
         let provide = self.store.data().provide;
         provide(&mut linker, &mut self.store)?;
         wasi::link(&mut linker)?;
+        if let Some(import) = self.store.data().sites.as_ref().and_then(Sites::import) {
+            numbered::link(&mut linker, &module, import)?;
+        }
         refuse_unknown_imports(&linker, &module, &mut self.store)?;
         let instance = linker.instantiate(&mut self.store, &module)?;
         let books = Books::of(|name| instance.get_export(&mut self.store, name));
         open_books(&mut self.store, books)?;
-        self.find_probes(&instance)?;
+        self.find_own_figures(&instance)?;
         let exports: Vec<(String, Func)> = instance
             .exports(&mut self.store)
             .filter_map(|export| Some((export.name().to_string(), export.into_func()?)))
@@ -148,11 +159,16 @@ impl<O: Observer + Send + 'static> Guest<O> {
         Ok(())
     }
 
-    fn find_probes(&mut self, instance: &Instance) -> Result<(), RunError> {
+    /// Finds what the module tells of itself.
+    fn find_own_figures(&mut self, instance: &Instance) -> Result<(), RunError> {
         let memory = self.store.data().books.and_then(|books| books.memory);
         let mut probes = std::mem::take(&mut self.store.data_mut().probes);
         probes.find(&mut self.store, instance, memory)?;
         self.store.data_mut().probes = probes;
+        if let Some(mut sites) = self.store.data_mut().sites.take() {
+            sites.find(&mut self.store, instance, memory)?;
+            self.store.data_mut().sites = Some(sites);
+        }
         Ok(())
     }
 
@@ -227,6 +243,15 @@ impl<O: Observer + Send + 'static> Guest<O> {
     /// Reads the probes and forgets what they say: what they set up once is there when they count.
     pub(crate) fn rehearse_probes(&mut self) -> Result<(), Halt> {
         Ok(probes::read(&mut self.store, None)?)
+    }
+
+    /// What the sites have allocated that the module's compiler numbered.
+    pub(crate) fn take_numbered(&mut self) -> Option<Numbered> {
+        self.store
+            .data_mut()
+            .sites
+            .take()
+            .map(|sites| sites.numbered)
     }
 
     /// What the probes have read.
@@ -348,7 +373,7 @@ fn mark<O: Observer + 'static>(
     let mut context = store.as_context_mut();
     let state = context.data_mut();
     state.observer.mark(kind, state.clock.now(), bytes);
-    Ok(())
+    numbered::mark(store)
 }
 
 /// Hands the records to the observer, and makes room for new ones.

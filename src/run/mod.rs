@@ -8,6 +8,7 @@ mod error;
 mod guest;
 mod limits;
 mod looks;
+mod numbered;
 mod observer;
 mod poll;
 mod probes;
@@ -40,6 +41,7 @@ use self::guest::{Guest, Provide};
 use self::limits::Watchdog;
 use self::looks::Heedless;
 pub use self::looks::Stacks;
+pub use self::numbered::{Allocated, Numbered};
 pub use self::observer::{Log, MarkKind, Observer, Overwhelmed};
 pub use self::probes::{ProbeError, Reading};
 #[cfg(any(test, fuzzing))]
@@ -59,6 +61,8 @@ pub struct Outcome<O> {
     pub errors: String,
     /// What the probes read, in the order of the marks.
     pub readings: Vec<Reading>,
+    /// What the sites allocated that the module's compiler numbered, where the suite names them.
+    pub numbered: Option<Numbered>,
 }
 
 /// Tells a scenario's story to a fresh instance of the module.
@@ -131,6 +135,7 @@ fn prepare<O: Observer + Send + 'static>(
         provide,
     );
     guest.expect_probes(&scenario.probes);
+    guest.expect_sites(scenario.sites.as_ref());
     Ok(guest)
 }
 
@@ -152,12 +157,14 @@ fn tell<O: Observer + Send + 'static>(
     }
     drop(watchdog);
     let readings = guest.take_readings();
+    let numbered = guest.take_numbered();
     let (observer, errors, stacks) = guest.finish();
     let outcome = Outcome {
         observer,
         ending,
         errors,
         readings,
+        numbered,
     };
     Ok((outcome, stacks))
 }

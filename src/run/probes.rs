@@ -2,6 +2,8 @@
 
 mod json;
 
+pub(super) use self::json::until_zero;
+
 use wasmtime::{
     AsContext, AsContextMut, Extern, Func, Global, Instance, Memory, Mutability, Val, ValType,
 };

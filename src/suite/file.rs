@@ -13,6 +13,7 @@ use super::fault::Fault;
 use super::node::{Cursor, Node};
 use super::probe::{self, Probe, ProbesSchema};
 use super::scenario::Scenario;
+use super::sites::{self, SitesEntry};
 use super::source::LeftOut;
 use super::{ModuleSource, Suite, folder, rules, scalar, thresholds};
 
@@ -36,6 +37,10 @@ pub(super) struct SuiteFile {
     /// Functions that allocate and free, where memgate does not find them by itself. They count besides those that it finds.
     #[serde(default)]
     allocators: Vec<NamedAllocator>,
+    /// How the module counts its allocations, where its compiler numbered the places that allocate. They are what is measured
+    /// then, in place of allocators.
+    #[serde(default)]
+    sites: Option<SitesEntry>,
     /// Numbers that the module tells of itself, by the names that `thresholds` know them by. They are read at the marks, and
     /// bounded as they are at idle end.
     #[serde(default, deserialize_with = "probe::probes")]
@@ -103,6 +108,11 @@ impl SuiteFile {
         if is_sound(allocators.node) {
             faults.extend(allocator::check(&self.allocators, allocators));
         }
+        if let (Some(entry), Some(at)) = (&self.sites, at.find("sites"))
+            && is_sound(at.node)
+        {
+            faults.extend(sites::check(entry, !self.allocators.is_empty(), at));
+        }
         let probes = at.get("probes");
         if is_sound(probes.node) {
             faults.extend(probe::check(&self.probes, probes));
@@ -115,6 +125,9 @@ impl SuiteFile {
             if is_sound(at.node) {
                 faults.extend(rules::check(scenario, at));
                 faults.extend(probe::check_story(&self.probes, scenario, probes));
+                if self.sites.is_some() {
+                    faults.extend(sites::check_thresholds(scenario, at));
+                }
             }
         }
         faults
@@ -137,16 +150,19 @@ impl SuiteFile {
             },
             (module, None) => ModuleSource::File(folder.join(module.unwrap_or_default())),
         };
+        let sites = self.sites.map(Into::into);
         let mut scenarios = self.scenarios;
         for scenario in &mut scenarios {
             scenario.resolve(folder);
             scenario.probes.clone_from(&self.probes);
+            scenario.sites.clone_from(&sites);
         }
         Suite {
             name,
             path: path.to_owned(),
             module,
             allocators: self.allocators,
+            sites,
             scenarios,
         }
     }

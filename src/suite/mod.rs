@@ -20,6 +20,7 @@ mod rules;
 mod scalar;
 mod scenario;
 mod schema;
+mod sites;
 mod source;
 mod step;
 mod stop;
@@ -41,6 +42,7 @@ pub use self::metric::{Metric, OfPhase, OfSite, Phase, UnknownMetric};
 pub use self::probe::{Base, Number, Probe, ProbeSource, Since, StringForm};
 pub use self::scenario::{Idle, Limits, Marks, Scenario, SnapshotOptions, Tick};
 pub use self::schema::schema;
+pub use self::sites::{CompilerSites, CountedBy};
 pub use self::step::{Argument, Call, Command, Content, Step};
 pub use self::threshold::{Comparison, Threshold};
 pub use self::units::Unit;
@@ -56,6 +58,8 @@ pub struct Suite {
     pub module: ModuleSource,
     /// Functions that allocate and free, besides those that memgate finds by itself.
     pub allocators: Vec<NamedAllocator>,
+    /// Sites that the module's compiler numbered; they are what is counted, then.
+    pub sites: Option<CompilerSites>,
     /// The scenarios, in the order of the file.
     pub scenarios: Vec<Scenario>,
 }

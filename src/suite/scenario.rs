@@ -8,6 +8,7 @@ use serde::Deserialize;
 
 use super::probe::Probe;
 use super::scalar::{self, Bytes, Time};
+use super::sites::CompilerSites;
 use super::step::{Argument, Call, Command, Step};
 use super::threshold::Threshold;
 use super::thresholds::Thresholds;
@@ -57,6 +58,9 @@ pub struct Scenario {
     /// The suite's probes, which are the same for all its scenarios.
     #[serde(skip)]
     pub probes: Vec<Probe>,
+    /// Those of the suite, likewise.
+    #[serde(skip)]
+    pub sites: Option<CompilerSites>,
 }
 
 /// The time in which nobody uses the module.
@@ -151,6 +155,7 @@ impl Scenario {
             snapshot: SnapshotOptions::default(),
             limits: Limits::default(),
             probes: Vec::new(),
+            sites: None,
         }
     }
 
