@@ -21,12 +21,17 @@ pub struct Measured {
 
 /// Every metric that the scenario can measure.
 pub(super) fn measure(scenario: &Scenario, recording: &Recording) -> Vec<Measured> {
+    let is_known = |metric: &Metric| scenario.sites.is_none() || !metric.needs_blocks();
     let measured = |metric| {
         let value = value(&metric, scenario, recording)?;
         Some(Measured { metric, value })
     };
     let probes = scenario.probes.iter().map(Probe::metric);
-    Metric::all().chain(probes).filter_map(measured).collect()
+    Metric::all()
+        .chain(probes)
+        .filter(is_known)
+        .filter_map(measured)
+        .collect()
 }
 
 fn value(metric: &Metric, scenario: &Scenario, recording: &Recording) -> Option<f64> {

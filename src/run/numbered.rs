@@ -11,7 +11,7 @@ use super::error::{RunError, did_you_mean, listed};
 use super::guest::State;
 use super::probes::{address_in, until_zero};
 use crate::instrument::IMPORT_MODULE;
-use crate::suite::{CompilerSites, CountedBy};
+use crate::suite::{CompilerSites, CountedBy, Unit, format_exact_bytes};
 
 /// What the sites of a build allocated whose compiler numbered them. Nothing is said of what became of it.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -154,7 +154,10 @@ impl Sites {
 }
 
 fn went_back(site: u32, before: (u64, u64), now: (u64, u64)) -> String {
-    let shown = |(blocks, bytes)| format!("{blocks} allocations of {bytes} bytes");
+    let shown = |(blocks, bytes): (u64, u64)| {
+        let bytes = format_exact_bytes(bytes as f64);
+        format!("{} of {bytes}", Unit::Blocks.format(blocks as f64))
+    };
     format!(
         "site {site} went back from {} to {}: what is read there are no counters that only rise\n\
          look whether `counts` and `sizes` name the right tables, and `size_type` what they are made of",
@@ -288,8 +291,12 @@ fn name(memory: &[u8], names: u64, site: u32) -> Result<Option<String>, RunError
     if pointer == 0 {
         return Ok(None);
     }
-    let bytes = until_zero(memory, pointer as usize)
-        .map_err(|cause| RunError::Sites(format!("site {site} has a name {cause}")))?;
+    let bytes = until_zero(memory, pointer as usize).map_err(|_| {
+        RunError::Sites(format!(
+            "the name of site {site} is to be at {pointer:#x}, where no text lies that ends with a zero: look whether \
+             `names` is a table of pointers"
+        ))
+    })?;
     let name = String::from_utf8_lossy(bytes);
     // Nothing that a terminal would take for a command.
     Ok(Some(name.replace(char::is_control, "?")))
@@ -313,7 +320,7 @@ fn entry<const N: usize>(memory: &[u8], table: u64, site: u32) -> Option<[u8; N]
 
 fn outside(site: u32, memory: &[u8]) -> RunError {
     RunError::Sites(format!(
-        "the entry of site {site} lies beyond the {} bytes of memory: look whether `capacity` is that of the tables",
-        memory.len()
+        "the entry of site {site} lies beyond the {} of memory: look whether `capacity` is that of the tables",
+        format_exact_bytes(memory.len() as f64)
     ))
 }

@@ -14,7 +14,7 @@ use super::guest::{State, call};
 use super::observer::{MarkKind, Observer};
 use super::value;
 use crate::module::CodeFrame;
-use crate::suite::{Base, Call, Number, Probe, ProbeSource, StringForm};
+use crate::suite::{Base, Call, Number, Probe, ProbeSource, StringForm, format_exact_bytes};
 
 /// What the probes of a scenario read at a mark.
 #[derive(Clone, Debug, PartialEq)]
@@ -275,7 +275,7 @@ fn exported_global(
             matches!(export, Extern::Global(_))
         });
         format!(
-            "reads the global `{name}`, and the module exports none of that name{}\nit exports: {}",
+            "wants the global `{name}`, and the module exports none of that name{}\nit exports: {}",
             did_you_mean(name, &globals),
             listed(&globals, "globals")
         )
@@ -386,8 +386,8 @@ fn entry(memory: &[u8], address: u64, number: Number) -> Result<f64, String> {
         .and_then(|start| memory.get(start..start.checked_add(number.bytes() as usize)?));
     let Some(bytes) = bytes else {
         return Err(format!(
-            "reads memory at {address:#x}, beyond its {} bytes",
-            memory.len()
+            "reads memory at {address:#x}, beyond its {}",
+            format_exact_bytes(memory.len() as f64)
         ));
     };
     let mut whole = [0; 8];

@@ -170,17 +170,11 @@ fn no_table(name: &str, at: Cursor) -> Fault {
 /// What counters do not tell, `at` being the place of the scenario.
 pub(super) fn check_thresholds(scenario: &Scenario, at: Cursor) -> Vec<Fault> {
     let at = at.get("thresholds");
-    let needs_blocks = |metric: &Metric| {
-        matches!(
-            metric,
-            Metric::Fragmentation | Metric::DoubleFrees | Metric::StrangerFrees
-        )
-    };
     let metrics = scenario
         .thresholds
         .iter()
         .map(|threshold| &threshold.metric);
-    let unknown = metrics.filter(|metric| needs_blocks(metric));
+    let unknown = metrics.filter(|metric| metric.needs_blocks());
     let fault = |metric: &Metric| {
         let message = format!("`{metric}` cannot be measured: `sites` count, and know no block");
         let place = at.walk(&metric.name()).key_place();

@@ -3,7 +3,7 @@
 use serde_json::Value;
 use wasmtime::{Val, ValType};
 
-use crate::suite::StringForm;
+use crate::suite::{StringForm, format_exact_bytes};
 
 /// Longer strings are no statistics.
 const MOST_BYTES: usize = 1 << 20;
@@ -126,14 +126,16 @@ fn text(form: StringForm, results: &[Val], memory: &[u8]) -> Result<String, Stri
 
 /// The bytes from an address to the next zero.
 pub(in crate::run) fn until_zero(memory: &[u8], address: usize) -> Result<&[u8], String> {
-    let rest = memory
-        .get(address..)
-        .ok_or_else(|| outside(address, 0, memory))?;
+    let rest = memory.get(address..).ok_or_else(|| {
+        let memory = format_exact_bytes(memory.len() as f64);
+        format!("which returned a string at {address:#x}, beyond the {memory} of memory")
+    })?;
     let end = rest.iter().take(MOST_BYTES).position(|byte| *byte == 0);
     end.map(|end| &rest[..end]).ok_or_else(|| {
         format!(
-            "which returned a string at {address:#x} that does not end: no zero follows within {MOST_BYTES} bytes or to the \
-             end of memory\nif its length is known, return that as well (`string: pair` or `string: packed`)"
+            "which returned a string at {address:#x} that does not end: no zero follows within {} or to the end of memory\n\
+             if its length is known, return that as well (`string: pair` or `string: packed`)",
+            format_exact_bytes(MOST_BYTES as f64)
         )
     })
 }
@@ -141,7 +143,9 @@ pub(in crate::run) fn until_zero(memory: &[u8], address: usize) -> Result<&[u8],
 fn within(memory: &[u8], address: usize, length: usize) -> Result<&[u8], String> {
     if length > MOST_BYTES {
         return Err(format!(
-            "which returned a string of {length} bytes, where {MOST_BYTES} is the most that is read"
+            "which returned a string of {}, where {} is the most that is read",
+            format_exact_bytes(length as f64),
+            format_exact_bytes(MOST_BYTES as f64)
         ));
     }
     memory
@@ -151,8 +155,9 @@ fn within(memory: &[u8], address: usize, length: usize) -> Result<&[u8], String>
 
 fn outside(address: usize, length: usize, memory: &[u8]) -> String {
     format!(
-        "which returned a string of {length} bytes at {address:#x}, beyond the {} bytes of memory",
-        memory.len()
+        "which returned a string of {} at {address:#x}, beyond the {} of memory",
+        format_exact_bytes(length as f64),
+        format_exact_bytes(memory.len() as f64)
     )
 }
 

@@ -134,6 +134,14 @@ impl Metric {
         }
     }
 
+    /// Whether it takes blocks with addresses to know it: a build that counts its allocations by site has none.
+    pub fn needs_blocks(&self) -> bool {
+        matches!(
+            self,
+            Metric::Fragmentation | Metric::DoubleFrees | Metric::StrangerFrees
+        )
+    }
+
     /// What it is, in one sentence: the text of the schema and of reports.
     pub fn definition(&self) -> Cow<'static, str> {
         let single = match self {
