@@ -9,6 +9,7 @@ use libtest_mimic::Failed;
 
 use super::faults;
 use super::frees;
+use super::losses;
 use super::modules::{self, Modules, Prepared};
 use super::numbered;
 use super::progress::Progress;
@@ -124,12 +125,18 @@ impl Gate {
         let _activity = self
             .progress
             .begin(format!("running {}", trial_name(suite, scenario)));
-        let Prepared { module, compiled } = prepared;
+        let Prepared {
+            module,
+            compiled,
+            roots,
+        } = prepared;
+        // Counters know of no blocks, so that nothing can be said of what is lost.
+        let known = roots.roots.clone().filter(|_| suite.sites.is_none());
         let outcome = run::run(
             &self.engine,
             compiled,
             scenario,
-            Aside::new(Fold::default()),
+            Aside::new(Fold::of(known)),
         )
         .map_err(|error| faults::not_run(error, module))?;
         let mut recording = outcome.observer.into_inner().finish();
@@ -154,6 +161,10 @@ impl Gate {
             stacks,
             judged.as_ref().map_err(Fault::clone),
         );
+        report = report.with_surveys(&recording, |root, at| roots.name(root, at));
+        report
+            .notes
+            .extend(losses::notes(scenario, module, &recording));
         report.wrong_frees = frees::reports(&symbols, &recording, &report.sites, &stacks_of_frees);
         report.notes.extend(match &outcome.numbered {
             Some(numbered) => numbered::notes(numbered, module),

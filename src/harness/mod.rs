@@ -4,10 +4,12 @@ mod faults;
 mod frees;
 mod gate;
 mod given;
+mod losses;
 mod modules;
 mod numbered;
 mod places;
 mod progress;
+mod roots;
 mod trials;
 
 use std::path::{Path, PathBuf};

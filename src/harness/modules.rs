@@ -7,6 +7,7 @@ use std::sync::{Arc, Mutex, OnceLock, PoisonError};
 
 use super::faults::broken;
 use super::progress::Progress;
+use super::roots::KnownRoots;
 use crate::instrument::{instrument, without_allocators};
 use crate::module::{GivenAllocator, Module};
 use crate::report::Fault;
@@ -18,6 +19,7 @@ pub(super) struct Prepared {
     /// As it ships, for names and lines.
     pub(super) module: Module,
     pub(super) compiled: Compiled,
+    pub(super) roots: KnownRoots,
 }
 
 /// What every scenario of a module shares, the reason included why there is nothing.
@@ -88,7 +90,12 @@ fn prepare(suite: &Suite, engine: &Engine, progress: &Progress) -> Result<Prepar
     let compiled = engine
         .compile(&name, instrumented)
         .map_err(|error| broken("the module cannot be compiled", error))?;
-    Ok(Prepared { module, compiled })
+    let roots = KnownRoots::of(&module);
+    Ok(Prepared {
+        module,
+        compiled,
+        roots,
+    })
 }
 
 /// Runs a suite's build command in the suite's folder.

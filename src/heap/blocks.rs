@@ -133,6 +133,13 @@ impl Blocks {
         self.direct_blocks().chain(others)
     }
 
+    /// Each alias, with the address of its block, in no order.
+    pub(crate) fn aliases(&self) -> impl Iterator<Item = (u64, u64)> {
+        self.aliases
+            .iter()
+            .map(|(address, alias)| (*alias, *address))
+    }
+
     /// Whether the books take more than is reasonable.
     pub(crate) fn are_too_many(&self) -> bool {
         self.count > MOST_BLOCKS

@@ -5,11 +5,13 @@ use std::num::NonZeroU32;
 
 use super::blocks::{Block, Blocks, MOST_BLOCKS};
 use super::cohorts::{Cohort, Cohorts};
+use super::levels::Levels;
 use super::recording::{Count, Diagnostics, Mark, Recording, SiteRecord, Survivors};
+use super::survey::{self, Roots, Survey};
 use super::wrong_frees::{self, WrongFrees};
 use crate::instrument::{Event, Width, decode};
 use crate::module::CodeFrame;
-use crate::run::{Log, MarkKind, Observer, Overwhelmed};
+use crate::run::{Log, MarkKind, Observer, Overwhelmed, View};
 
 /// The heap as far as the log was read.
 #[derive(Default)]
@@ -24,6 +26,7 @@ pub struct Fold {
     /// What the sites that held something held at the marks that reports compare.
     kept: Vec<(MarkKind, Vec<(u32, Count)>)>,
     survivors: Vec<(u32, Survivors)>,
+    levels: Levels,
     live: Count,
     total: Count,
     /// The most since the latest mark; never more than `peak`.
@@ -41,6 +44,9 @@ pub struct Fold {
     marks: Vec<Mark>,
     diagnostics: Diagnostics,
     wrongly_freed: BTreeSet<u64>,
+    /// Where the module's roots are, if that is known.
+    roots: Option<Roots>,
+    surveys: Vec<Survey>,
 }
 
 /// What an event changes of a site: one cache line, apart from all that is asked for at marks only.
@@ -56,11 +62,24 @@ struct Tally {
 }
 
 impl Fold {
+    /// A heap of a module whose roots are known, so that what is lost can be told from what is held.
+    pub fn of(roots: Option<Roots>) -> Fold {
+        Fold {
+            roots,
+            ..Fold::default()
+        }
+    }
+
     /// What is known once the run is over.
     pub fn finish(mut self) -> Recording {
-        let sites = self.site_records();
+        let mut sites = self.site_records();
+        let (sampled, levels) = self.levels.finish();
+        for (site, level) in levels {
+            sites[site as usize].levels.push(level);
+        }
         Recording {
             marks: self.marks,
+            sampled,
             peak: self.peak,
             peak_time: self.peak_time,
             sites,
@@ -68,6 +87,7 @@ impl Fold {
             wrongly_freed: self.wrongly_freed,
             diagnostics: self.diagnostics,
             readings: Vec::new(),
+            surveys: self.surveys,
         }
     }
 
@@ -234,12 +254,19 @@ impl Fold {
 
     /// Keeps what every site holds at one of the marks that reports compare.
     fn keep_sites(&mut self, kind: MarkKind) {
-        if !matches!(kind, MarkKind::Cycle(_)) {
+        if !matches!(kind, MarkKind::Cycle(_) | MarkKind::Idle(_)) {
             let live = (0..).zip(&self.tallies).map(|(site, it)| (site, it.live));
             let mut counts: Vec<_> = live.filter(|(_, live)| *live != Count::default()).collect();
             counts.shrink_to_fit();
             self.kept.push((kind, counts));
         }
+    }
+
+    fn take_levels(&mut self, kind: MarkKind) {
+        let live = self.tallies.iter().map(|tally| tally.live);
+        let mark = self.marks.len() as u32 - 1;
+        self.levels.take(mark, kind, live);
+        self.levels.thin(|mark| self.marks[mark as usize].kind);
     }
 
     fn begin_cycle(&mut self, cycle: u32) {
@@ -303,11 +330,19 @@ impl Observer for Fold {
         });
         self.high = self.live;
         self.keep_sites(kind);
+        self.take_levels(kind);
         match kind {
             MarkKind::Baseline => self.begin_cycle(1),
             MarkKind::Cycle(cycle) => self.begin_cycle(cycle + 1),
             MarkKind::IdleEnd => self.count_survivors(),
-            MarkKind::IdleStart | MarkKind::Final => {}
+            MarkKind::IdleStart | MarkKind::Idle(_) | MarkKind::Final => {}
+        }
+    }
+
+    fn survey(&mut self, kind: MarkKind, view: &View<'_>) {
+        if let Some(roots) = &self.roots {
+            let live = survey::live(&self.blocks, &self.cohorts);
+            self.surveys.push(survey::survey(kind, &live, roots, view));
         }
     }
 

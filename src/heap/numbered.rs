@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use super::recording::{Count, Recording, SiteName, SiteRecord, Survivors};
+use super::recording::{Count, Level, Recording, SiteName, SiteRecord, Survivors};
 use crate::run::{Allocated, MarkKind, Numbered};
 
 impl Recording {
@@ -12,7 +12,7 @@ impl Recording {
         let mut total = Count::default();
         // The cycle that is under way; none once idle time is over, when survivors were counted.
         let mut cycle = Some(0);
-        for (mark, allocated) in self.marks.iter_mut().zip(&numbered.marks) {
+        for (index, (mark, allocated)) in (0..).zip(self.marks.iter_mut().zip(&numbered.marks)) {
             for allocated in allocated {
                 total.add_all(allocated);
                 let record = sites
@@ -28,13 +28,17 @@ impl Recording {
                 self.peak_time = mark.time;
             }
             (mark.live, mark.total, mark.peak) = (total, total, total);
+            let is_sampled = self.sampled.contains(&index);
             for record in sites.values_mut() {
                 record.keep(mark.kind, record.total);
+                if is_sampled {
+                    record.level(index);
+                }
             }
             cycle = match mark.kind {
                 MarkKind::Baseline => Some(1),
                 MarkKind::Cycle(cycle) => Some(cycle + 1),
-                MarkKind::IdleStart => cycle,
+                MarkKind::IdleStart | MarkKind::Idle(_) => cycle,
                 MarkKind::IdleEnd | MarkKind::Final => None,
             };
         }
@@ -67,6 +71,13 @@ impl Count {
 }
 
 impl SiteRecord {
+    fn level(&mut self, mark: u32) {
+        let live = self.total;
+        if self.levels.last().is_none_or(|last| last.live != live) {
+            self.levels.push(Level { mark, live });
+        }
+    }
+
     fn survive(&mut self, cycle: u32, allocated: &Allocated) {
         let known = self.survivors.last_mut().filter(|last| last.cycle == cycle);
         match known {

@@ -2,6 +2,7 @@
 
 use std::collections::BTreeSet;
 
+use super::survey::Survey;
 use super::wrong_frees::WrongFrees;
 use crate::module::CodeFrame;
 use crate::run::{MarkKind, Reading};
@@ -57,6 +58,15 @@ pub struct Survivors {
     pub live: Count,
 }
 
+/// What a site held at a mark.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Level {
+    /// The mark, by its place in [`Recording::marks`].
+    pub mark: u32,
+    /// What was live there.
+    pub live: Count,
+}
+
 /// What is known of a site that the module's compiler numbered.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum SiteName {
@@ -91,6 +101,9 @@ pub struct SiteRecord {
     pub at_end: Count,
     /// What is alive at idle end, by cycle of birth; cycles without survivors are left out.
     pub survivors: Vec<Survivors>,
+    /// What was live at those marks of [`Recording::sampled`] at which it was not what it had been at the one before; nothing
+    /// was before the first.
+    pub levels: Vec<Level>,
 }
 
 impl SiteRecord {
@@ -101,7 +114,7 @@ impl SiteRecord {
             MarkKind::IdleStart => self.at_idle_start = live,
             MarkKind::IdleEnd => self.at_idle_end = live,
             MarkKind::Final => self.at_end = live,
-            MarkKind::Cycle(_) => {}
+            MarkKind::Cycle(_) | MarkKind::Idle(_) => {}
         }
     }
 }
@@ -126,6 +139,8 @@ pub struct Diagnostics {
 pub struct Recording {
     /// The moments at which the heap was read, in their order.
     pub marks: Vec<Mark>,
+    /// The marks at which sites were looked at, by their places: of very many cycles only some.
+    pub sampled: Vec<u32>,
     /// Live bytes and blocks at the global maximum of live bytes, the first instant of it.
     pub peak: Count,
     /// Virtual time of that instant's log drain, in nanoseconds.
@@ -134,6 +149,8 @@ pub struct Recording {
     pub sites: Vec<SiteRecord>,
     /// What else the log showed.
     pub diagnostics: Diagnostics,
+    /// What was lost and what was held at the marks at which that was looked for, in their order.
+    pub surveys: Vec<Survey>,
     /// The addresses of [`Diagnostics::unknown_frees`]; a million at the most.
     pub wrongly_freed: BTreeSet<u64>,
     /// What these frees were; none until an [`Inquiry`](super::Inquiry) has looked into them.
@@ -146,5 +163,25 @@ impl Recording {
     /// The first mark of that kind.
     pub fn mark(&self, kind: MarkKind) -> Option<&Mark> {
         self.marks.iter().find(|mark| mark.kind == kind)
+    }
+
+    /// What was lost and what was held at that mark, if it was looked for.
+    pub fn survey(&self, kind: MarkKind) -> Option<&Survey> {
+        self.surveys.iter().find(|survey| survey.mark == kind)
+    }
+
+    /// What the site held at each of the [sampled](Recording::sampled) marks.
+    pub fn levels<'r>(
+        &'r self,
+        site: &'r SiteRecord,
+    ) -> impl Iterator<Item = (MarkKind, Count)> + 'r {
+        let mut changes = site.levels.iter().peekable();
+        let mut live = Count::default();
+        self.sampled.iter().map(move |mark| {
+            while let Some(level) = changes.next_if(|level| level.mark <= *mark) {
+                live = level.live;
+            }
+            (self.marks[*mark as usize].kind, live)
+        })
     }
 }

@@ -52,6 +52,8 @@ pub const EXPORT_CONTEXT: &str = "memgate.context";
 pub const EXPORT_BORDER: &str = "memgate.border";
 /// The module's own memory, where it has one, whether the module exports it or not.
 pub const EXPORT_MEMORY: &str = "memgate.memory";
+/// Begins the names of the globals that hold an integer which can change: the index in the original module follows.
+const EXPORT_GLOBAL: &str = "memgate.global.";
 /// What the host writes to the word of a function in the recursion table once it was seen twice on one stack.
 pub const RECURSES: u32 = 1;
 
@@ -64,6 +66,9 @@ pub struct Instrumented {
     pub layout: Layout,
     /// The functions that may recurse, by their index in the original module, each with the address of its word in the log.
     pub recursion: BTreeMap<u32, u32>,
+    /// The globals that hold an integer which can change, by their index in the original module; the module exports them
+    /// under the names of [`export_of_global`].
+    pub variables: Vec<u32>,
     allocators: BTreeSet<u32>,
     indices: Indices,
     offsets: Offsets,
@@ -90,6 +95,11 @@ impl Instrumented {
         let folded = long(layout::FOLDED_ALLOCATIONS).map_or(0, u64::from_le_bytes);
         (contexts.into(), folded)
     }
+}
+
+/// The name under which an instrumented module exports a global of the original.
+pub fn export_of_global(global: u32) -> String {
+    format!("{EXPORT_GLOBAL}{global}")
 }
 
 /// Why a module could not be instrumented.
@@ -148,6 +158,7 @@ pub(crate) fn instrument_with(
         wasm: rewritten.wasm,
         layout: rewritten.layout,
         recursion: plan.recursion().clone(),
+        variables: module.variables(),
         allocators: plan
             .allocators
             .iter()

@@ -20,7 +20,7 @@ use super::layout::Layout;
 use super::offsets::Offsets;
 use super::plan::Plan;
 use super::{EXPORT_BORDER, EXPORT_CONTEXT, EXPORT_CURSOR};
-use super::{EXPORT_INSIDE, EXPORT_LOG, EXPORT_MEMORY};
+use super::{EXPORT_INSIDE, EXPORT_LOG, EXPORT_MEMORY, export_of_global};
 use super::{IMPORT_FIRST_SIGHT, IMPORT_FLUSH};
 use super::{IMPORT_FOLD, IMPORT_MODULE, names};
 
@@ -366,6 +366,9 @@ impl<'a> Rewrite<'a> {
         );
         if !self.plan.module.memories().is_empty() {
             section.export(EXPORT_MEMORY, ExportKind::Memory, 0);
+        }
+        for global in self.plan.module.variables() {
+            section.export(&export_of_global(global), ExportKind::Global, global);
         }
         section
     }

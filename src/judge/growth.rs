@@ -22,15 +22,20 @@ const MAX_POINTS: usize = 1000;
 ///
 /// `series[i]` is what was live after cycle `i`, `series[0]` at the baseline. None for fewer than two points.
 pub(super) fn steady(series: &[u64]) -> Option<f64> {
+    let numbered: Vec<(u32, u64)> = (0..).zip(series.iter().copied()).collect();
+    steady_at(&numbered)
+}
+
+/// As [`steady`], of a series that has no value at some steps: steps and values, the steps ascending.
+pub(super) fn steady_at(series: &[(u32, u64)]) -> Option<f64> {
     if series.len() < 2 {
         return None;
     }
     let stride = series.len().div_ceil(MAX_POINTS);
     let points: Vec<Point> = series
         .iter()
-        .enumerate()
         .step_by(stride)
-        .map(|(step, bytes)| (step as i128, i128::from(*bytes)))
+        .map(|(step, bytes)| (i128::from(*step), i128::from(*bytes)))
         .collect();
     let medians = points
         .iter()

@@ -3,9 +3,9 @@
 use std::time::Duration;
 
 use super::{growth, phases, probes};
-use crate::heap::{Mark, Recording, SiteRecord, WrongFrees};
+use crate::heap::{Count, Losses, Mark, Recording, SiteRecord, WrongFrees};
 use crate::run::MarkKind;
-use crate::suite::{Metric, OfSite, Probe, Scenario};
+use crate::suite::{Lost, Metric, OfSite, Probe, Scenario};
 
 /// Cycles below which there is no growth to speak of.
 const GROWTH_CYCLES: u32 = 3;
@@ -39,6 +39,7 @@ fn value(metric: &Metric, scenario: &Scenario, recording: &Recording) -> Option<
     let baseline = mark(MarkKind::Baseline);
     let (idle_start, idle_end) = (mark(MarkKind::IdleStart), mark(MarkKind::IdleEnd));
     let end = recording.marks.last();
+    let losses = || Some(&recording.survey(MarkKind::Final)?.losses);
     match metric {
         Metric::Delta => Some(difference(idle_end?.live.bytes, baseline?.live.bytes)),
         Metric::IdleRate => per_second(
@@ -56,6 +57,9 @@ fn value(metric: &Metric, scenario: &Scenario, recording: &Recording) -> Option<
         Metric::PeakBlocks => Some(recording.peak.blocks as f64),
         Metric::End => Some(end?.live.bytes as f64),
         Metric::EndBlocks => Some(end?.live.blocks as f64),
+        Metric::Leaked => Some(losses()?.leaked().bytes as f64),
+        Metric::LeakedBlocks => Some(losses()?.leaked().blocks as f64),
+        Metric::Lost(lost) => Some(of_kind(*lost, losses()?).bytes as f64),
         Metric::Memory => Some(end?.memory as f64),
         Metric::MemoryGrowth => Some(difference(end?.memory, baseline?.memory)),
         Metric::Fragmentation => Some(fragmentation(idle_end?)),
@@ -101,6 +105,14 @@ fn steady_growth(scenario: &Scenario, recording: &Recording) -> Option<f64> {
         .map(|mark| mark.live.bytes)
         .collect();
     growth::steady(&live)
+}
+
+fn of_kind(lost: Lost, losses: &Losses) -> Count {
+    match lost {
+        Lost::Definite => losses.definite,
+        Lost::Indirect => losses.indirect,
+        Lost::Possible => losses.possible,
+    }
 }
 
 fn of_largest_site(of: OfSite, recording: &Recording) -> f64 {

@@ -1,14 +1,17 @@
 //! Judging: what was recorded becomes metrics, metrics meet thresholds, and what grew is told apart.
 
+mod class;
 mod grown;
 mod growth;
 mod measure;
 mod phases;
 mod probes;
+mod trend;
 
 use serde::{Deserialize, Serialize};
 
-pub use self::grown::{Grown, Pattern};
+pub use self::class::{Class, Growth, Part};
+pub use self::grown::Grown;
 pub use self::measure::Measured;
 use crate::heap::Recording;
 use crate::suite::{Metric, Scenario, Threshold};
@@ -45,6 +48,8 @@ pub struct Judgement {
     pub breaches: Vec<Breach>,
     /// The sites that hold more at idle end than at baseline, largest first.
     pub grown: Vec<Grown>,
+    /// What each site's blocks are, by site; none where nothing is known of it.
+    pub classes: Vec<Option<Class>>,
 }
 
 /// Why a run cannot be judged. It never passes: what was not measured did not hold.
@@ -78,7 +83,8 @@ pub fn judge(scenario: &Scenario, recording: &Recording) -> Result<Judgement, No
     Ok(Judgement {
         metrics,
         breaches,
-        grown: grown::grown(scenario.cycles, recording),
+        grown: grown::grown(recording),
+        classes: class::classes(scenario.cycles, recording),
     })
 }
 

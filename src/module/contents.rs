@@ -9,6 +9,8 @@ use wasmparser::{
     Payload, Result, SubType, TypeRef, Validator, WasmFeatures,
 };
 
+use super::global::Global;
+use super::memory_layout::Segment;
 use super::names::Names;
 
 /// Something that the host can reach by name.
@@ -23,6 +25,10 @@ pub struct Export {
 }
 
 impl Export {
+    pub(super) fn is_global(&self) -> bool {
+        self.kind == ExternalKind::Global
+    }
+
     /// Whether it can be called.
     pub fn is_function(&self) -> bool {
         self.kind == ExternalKind::Func
@@ -56,8 +62,10 @@ pub(super) struct Contents {
     /// Imported ones first.
     pub(super) memories: Vec<MemoryType>,
     pub(super) has_tags: bool,
-    /// How many globals there are, imported ones among them.
-    pub(super) globals: u32,
+    /// Imported ones first.
+    pub(super) globals: Vec<Global>,
+    /// The data segments whose place in the first memory is known, in the order of the file, with their indices.
+    pub(super) segments: Vec<(u32, Segment)>,
     /// Whether the first global may point to a stack in the first memory: it is an `i32` that changes.
     pub(super) has_stack_pointer: bool,
     pub(super) exports: Vec<Export>,
@@ -76,12 +84,8 @@ impl Contents {
         for payload in Parser::new(0).parse_all(bytes) {
             contents.take(payload?)?;
         }
-        contents.globals = types.as_ref().global_count();
-        contents.has_stack_pointer = contents.globals > 0 && {
-            let first = types.as_ref().global_at(0);
-            first.mutable && first.content_type == wasmparser::ValType::I32
-        };
-        contents.has_stack_pointer &= !contents.memories.is_empty();
+        contents.has_stack_pointer = !contents.memories.is_empty()
+            && contents.globals.first().is_some_and(Global::is_mutable_i32);
         contents.classify(types.as_ref());
         Ok(contents)
     }
@@ -105,6 +109,18 @@ impl Contents {
             Payload::MemorySection(reader) => {
                 self.memories
                     .extend(reader.into_iter().collect::<Result<Vec<_>>>()?);
+            }
+            Payload::GlobalSection(reader) => {
+                for global in reader {
+                    self.globals.push(Global::defined(&global?));
+                }
+            }
+            Payload::DataSection(reader) => {
+                for (index, data) in (0..).zip(reader) {
+                    let segment = Segment::of(&data?);
+                    self.segments
+                        .extend(segment.map(|segment| (index, segment)));
+                }
             }
             Payload::TagSection(reader) => self.has_tags |= reader.count() > 0,
             Payload::ExportSection(reader) => {
@@ -136,7 +152,8 @@ impl Contents {
             }
             TypeRef::Memory(memory) => self.memories.push(memory),
             TypeRef::Tag(_) => self.has_tags = true,
-            TypeRef::Table(_) | TypeRef::Global(_) => {}
+            TypeRef::Global(ty) => self.globals.push(Global::imported(ty, import.name)),
+            TypeRef::Table(_) => {}
         }
     }
 

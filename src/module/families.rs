@@ -142,7 +142,7 @@ const CPP: &str = "C++";
 const RUST: &str = "Rust";
 const RUST_DLMALLOC: &str = "Rust dlmalloc";
 const ZIG: &str = "Zig";
-const ASSEMBLYSCRIPT: &str = "AssemblyScript";
+pub(super) const ASSEMBLYSCRIPT: &str = "AssemblyScript";
 const GO: &str = "Go";
 const TINYGO: &str = "TinyGo";
 /// Their collectors free in a way that cannot be seen.

@@ -9,7 +9,7 @@ use super::demangle::demangled;
 use super::families::Role;
 
 /// The family of allocators that were named.
-const FAMILY: &str = "named";
+pub(super) const FAMILY: &str = "named";
 /// Below this share of common letters a suggestion is a guess.
 const SIMILARITY: f32 = 0.7;
 

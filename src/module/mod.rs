@@ -3,6 +3,7 @@
 //! Everything here is read from the module as it ships. Nothing is run, nothing is rewritten, and neither suites nor
 //! engines are known.
 
+mod allocator_data;
 mod allocators;
 mod bindgen;
 mod call_graph;
@@ -10,20 +11,28 @@ mod candidates;
 mod contents;
 mod debug_info;
 mod demangle;
+mod dwarf;
+mod entries;
 mod error;
 mod families;
 mod frame;
 mod given;
+mod global;
 mod go;
 mod header;
 mod layers;
 mod library;
+mod memory_layout;
 mod mentions;
 mod names;
 mod nesting;
+mod scopes;
 mod source_path;
+mod stack_pointer;
+mod statics;
 mod symbol;
 mod symbols;
+mod types;
 mod units;
 
 use std::fs;
@@ -43,9 +52,13 @@ pub use self::error::ModuleError;
 pub use self::families::{Layer, Role};
 pub use self::frame::{CodeFrame, Frame};
 pub use self::given::{GivenAllocator, GivenError};
+pub use self::global::RootGlobal;
+pub use self::memory_layout::{MemoryLayout, Segment};
 pub use self::mentions::{Mention, What};
 pub use self::nesting::Nesting;
+pub use self::statics::{Static, Statics};
 pub use self::symbols::Symbols;
+pub use self::types::{TypeId, Types, Word, Words};
 
 /// Larger files are refused: code offsets, in wasm and in DWARF alike, are 32 bits wide, and no engine takes more.
 const MAX_BYTES: u64 = 1 << 30;
@@ -178,9 +191,26 @@ impl Module {
         self.contents.types.len() as u32
     }
 
+    /// The parts of static data that nothing but an allocator gets at, within that range: what it knows of its own blocks.
+    ///
+    /// Of allocators that somebody named nothing is known, since they may be more than that.
+    pub fn allocator_data(&self, data: Range<u64>) -> Vec<Range<u64>> {
+        let found = self.found().allocators.iter();
+        let known: Vec<Allocator> = found
+            .filter(|allocator| allocator.family != given::FAMILY)
+            .cloned()
+            .collect();
+        allocator_data::find(self, &known, data)
+    }
+
+    /// The globals that hold an integer which can change, imported and defined, in order.
+    pub fn variables(&self) -> Vec<u32> {
+        global::variables(self)
+    }
+
     /// How many globals there are, imported and defined.
     pub fn global_count(&self) -> u32 {
-        self.contents.globals
+        self.contents.globals.len() as u32
     }
 
     /// The bytes of a function's body, locals included, the size before it not; `None` for imported functions.
@@ -254,6 +284,12 @@ impl Module {
             .any(|allocator| families::UNSEEN.contains(&allocator.family))
     }
 
+    /// Whether a collector takes blocks back, if in a way that can be seen.
+    pub fn is_collected(&self) -> bool {
+        let is_collected = |allocator: &Allocator| allocator.family == families::ASSEMBLYSCRIPT;
+        self.found().allocators.iter().any(is_collected)
+    }
+
     /// Functions that are named like an allocator and have another signature, which is why they are not counted.
     pub fn misfits(&self) -> Vec<Misfit> {
         self.found().misfits.clone()
@@ -262,6 +298,25 @@ impl Module {
     /// What turns places in the code into functions and lines.
     pub fn symbols(&self) -> Symbols<'_> {
         Symbols::new(self)
+    }
+
+    /// The variables that have a place in memory of their own, by what debug info says. That needs more of it than lines do:
+    /// `-g` in C and C++, `debug = "full"` in a Cargo profile; there are none otherwise.
+    ///
+    /// It reads the debug info of all units, so make it once a report.
+    pub fn statics(&self) -> Statics<'_> {
+        Statics::new(self)
+    }
+
+    /// Where static data, stack and heap lie; the statics tell how far zero-initialised data goes at least.
+    pub fn memory_layout(&self, statics: &Statics<'_>) -> MemoryLayout {
+        MemoryLayout::of(self, statics)
+    }
+
+    /// The globals that may hold an address, by index: not those that cannot change, and not the one that points to the
+    /// stack.
+    pub fn root_globals(&self) -> Vec<RootGlobal> {
+        global::roots(self, stack_pointer::find(self))
     }
 
     /// What can be said of a place in the code, judged by what symbols resolve to.

@@ -26,6 +26,52 @@ pub(super) fn qualified(name: &str) -> &str {
     &name[..end.unwrap_or(name.len())]
 }
 
+/// The name without any parameters in it, those of the functions on its path either: `feed::cache()::count` is
+/// `feed::cache::count`.
+pub(super) fn without_parameters(name: &str) -> String {
+    let mut plain = String::new();
+    let mut rest = name;
+    while let Some(start) =
+        top_level(rest, '(').find(|&index| !rest[index..].starts_with(ANONYMOUS))
+    {
+        plain.push_str(&rest[..start]);
+        let end = top_level(&rest[start..], ')').next();
+        rest = end.map_or("", |end| &rest[start + end + 1..]);
+        rest = rest.strip_prefix(" const").unwrap_or(rest);
+    }
+    plain.push_str(rest);
+    plain
+}
+
+/// A type's name as reports show it: without what a C++ library's version adds, and without arguments that are what they are
+/// when nobody writes them.
+pub(super) fn readable_type(name: String) -> String {
+    const USUAL: [&str; 6] = [
+        ", std::allocator<",
+        ", std::less<",
+        ", std::char_traits<",
+        ", std::default_delete<",
+        ", std::hash<",
+        ", std::equal_to<",
+    ];
+    let name = with_short_types(without_inline_namespaces(name.replace(" >", ">")));
+    let name = USUAL
+        .iter()
+        .fold(name, |name, usual| without_argument(name, usual));
+    name.replace(", alloc::alloc::Global>", ">")
+}
+
+/// Without all arguments that begin so, up to the bracket that closes them.
+fn without_argument(mut name: String, beginning: &str) -> String {
+    while let Some(start) = name.find(beginning) {
+        let bracket = start + beginning.len() - 1;
+        let end = top_level(&name[bracket..], '>').next();
+        let end = end.map_or(name.len(), |end| bracket + end + 1);
+        name.replace_range(start..end, "");
+    }
+    name
+}
+
 const ANONYMOUS: &str = "(anonymous namespace)";
 
 /// Behind the last space that stands outside of all brackets. An operator's name may have one, and so may `const` behind

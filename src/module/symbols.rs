@@ -1,18 +1,17 @@
 //! From a place in the code to functions and lines.
 
-use std::convert::Infallible;
 use std::ops::Range;
 use std::sync::Arc;
 
 use addr2line::Context;
-use addr2line::gimli::{AbbreviationsCacheStrategy, Dwarf, EndianSlice, LittleEndian, SectionId};
 
 use super::Module;
 use super::demangle::printable;
+use super::dwarf::{self, Bytes};
 use super::frame::{CodeFrame, Frame};
 use super::source_path::source_path;
 use super::symbol::{has_path, last_segment, readable};
-use super::units::{Bytes, Units, entry_range};
+use super::units::{Units, entry_range};
 
 /// Looks places up in a module's debug info, and in its names where that says nothing.
 ///
@@ -111,14 +110,7 @@ const MAX_SIZE_WIDTH: u64 = 5;
 
 impl<'m> DebugSections<'m> {
     fn read(module: &'m Module) -> Option<DebugSections<'m>> {
-        module.custom_section(SectionId::DebugInfo.name())?;
-        let section = |id: SectionId| -> Result<_, Infallible> {
-            let data = module.custom_section(id.name()).unwrap_or_default();
-            Ok(EndianSlice::new(data, LittleEndian))
-        };
-        let Ok(mut dwarf) = Dwarf::load(section);
-        dwarf.populate_abbreviations_cache(AbbreviationsCacheStrategy::All);
-        let dwarf = Arc::new(dwarf);
+        let dwarf = Arc::new(dwarf::load(module)?);
         let context = Context::from_arc_dwarf(Arc::clone(&dwarf)).ok()?;
         Some(DebugSections {
             context,

@@ -3,12 +3,9 @@
 use std::ops::Range;
 use std::sync::Arc;
 
-use addr2line::gimli::{
-    Dwarf, EndianSlice, LittleEndian, Result, Unit, UnitHeader, UnitOffset, UnitRef,
-};
+use addr2line::gimli::{Dwarf, Result, Unit, UnitHeader, UnitOffset, UnitRef};
 
-/// A part of the module's bytes.
-pub(super) type Bytes<'m> = EndianSlice<'m, LittleEndian>;
+use super::dwarf::Bytes;
 
 /// An index of units. addr2line has one too, and it panics when the unit that it is asked for is broken.
 pub(super) struct Units<'m> {

@@ -2,13 +2,13 @@
 
 use super::notes::notes;
 use super::value::{
-    Bound, Counted, Fault, MarkReport, MetricReport, Place, ProbeReport, ProbeValue,
-    ScenarioReport, SiteReport, SnapshotChange, SurvivorsReport,
+    Bound, ClassReport, Counted, Fault, LevelReport, MarkReport, MetricReport, OrderReport, Place,
+    ProbeReport, ProbeValue, ScenarioReport, SiteReport, SnapshotChange, SurvivorsReport,
 };
 use crate::heap::{Mark, Recording, SiteRecord};
 use crate::judge::{Judgement, Measured, Verdict};
-use crate::run::{MarkKind, Reading};
-use crate::suite::{Probe, Scenario};
+use crate::run::{IDLE_PARTS, MarkKind, Reading};
+use crate::suite::{Order, Probe, Scenario};
 
 /// The report of a scenario that left figures behind: judged if it was told to its end, with a fault if not.
 ///
@@ -27,6 +27,7 @@ pub fn assemble(
         .map(|(record, stack)| site(record, stack))
         .collect();
     let mut report = ScenarioReport {
+        order: order(scenario),
         marks: recording.marks.iter().map(mark).collect(),
         probes: probes(scenario, recording),
         peak: recording.peak.into(),
@@ -41,8 +42,11 @@ pub fn assemble(
     };
     match judged {
         Ok(judgement) => {
-            for grown in &judgement.grown {
-                sites[grown.site].pattern = Some(grown.pattern.to_string());
+            for (site, class) in sites.iter_mut().zip(&judgement.classes) {
+                site.class = class.map(|class| ClassReport {
+                    name: class.name().to_string(),
+                    words: class.to_string(),
+                });
             }
             report.metrics = judgement
                 .metrics
@@ -85,12 +89,14 @@ fn empty(scenario: &str, module: &str, verdict: Verdict) -> ScenarioReport {
         module: module.to_string(),
         verdict,
         fault: None,
+        order: None,
         metrics: Vec::new(),
         probes: Vec::new(),
         marks: Vec::new(),
         peak: Counted::default(),
         peak_time: 0,
         sites: Vec::new(),
+        surveys: Vec::new(),
         snapshot: None,
         wrong_frees: Vec::new(),
         notes: Vec::new(),
@@ -100,6 +106,13 @@ fn empty(scenario: &str, module: &str, verdict: Verdict) -> ScenarioReport {
         contexts: 0,
         folded_allocations: 0,
     }
+}
+
+fn order(scenario: &Scenario) -> Option<OrderReport> {
+    (scenario.order != Order::Listed).then(|| OrderReport {
+        name: scenario.order.name().to_string(),
+        seed: scenario.seed,
+    })
 }
 
 fn metric(scenario: &Scenario, Measured { metric, value }: &Measured) -> MetricReport {
@@ -140,16 +153,6 @@ fn values(probe: usize, recording: &Recording) -> Vec<ProbeValue> {
     recording.readings.iter().filter_map(value).collect()
 }
 
-fn mark_name(mark: MarkKind) -> String {
-    match mark {
-        MarkKind::Baseline => "baseline".to_string(),
-        MarkKind::Cycle(cycle) => format!("cycle {cycle}"),
-        MarkKind::IdleStart => "idle start".to_string(),
-        MarkKind::IdleEnd => "idle end".to_string(),
-        MarkKind::Final => "final".to_string(),
-    }
-}
-
 fn mark(mark: &Mark) -> MarkReport {
     MarkReport {
         name: mark_name(mark.kind),
@@ -162,10 +165,25 @@ fn mark(mark: &Mark) -> MarkReport {
     }
 }
 
+pub(super) fn mark_name(kind: MarkKind) -> String {
+    match kind {
+        MarkKind::Baseline => "baseline".to_string(),
+        MarkKind::Cycle(cycle) => format!("cycle {cycle}"),
+        MarkKind::IdleStart => "idle start".to_string(),
+        MarkKind::Idle(part) => format!("idle {part}/{IDLE_PARTS}"),
+        MarkKind::IdleEnd => "idle end".to_string(),
+        MarkKind::Final => "final".to_string(),
+    }
+}
+
 fn site(record: &SiteRecord, stack: Vec<Place>) -> SiteReport {
     let survivors = record.survivors.iter().map(|survivors| SurvivorsReport {
         cycle: survivors.cycle,
         live: survivors.live.into(),
+    });
+    let levels = record.levels.iter().map(|level| LevelReport {
+        mark: level.mark,
+        live: level.live.into(),
     });
     SiteReport {
         stack,
@@ -178,6 +196,8 @@ fn site(record: &SiteRecord, stack: Vec<Place>) -> SiteReport {
         at_end: record.at_end.into(),
         delta: Counted::difference(record.at_idle_end, record.at_baseline),
         survivors: survivors.collect(),
-        pattern: None,
+        surveys: Vec::new(),
+        levels: levels.collect(),
+        class: None,
     }
 }

@@ -6,14 +6,18 @@ mod json;
 mod names;
 mod notes;
 mod sparkline;
+mod survey;
 mod value;
 
 pub use self::assemble::{assemble, without_figures};
 pub use self::failure::{Commands, failure};
 pub use self::json::{ReportError, ReportFile};
 pub use self::names::short_name;
+pub use self::survey::{
+    HeldReport, HolderReport, LossesReport, RootReport, SiteSurveyReport, SurveyReport,
+};
 pub use self::value::{
-    Bound, Counted, Fault, FormerReport, InsideReport, MarkReport, MetricReport, Place,
-    ProbeReport, ProbeValue, Report, ScenarioReport, SiteReport, SnapshotChange, SuiteReport,
-    SurvivorsReport, VERSION, WrongFreeReport,
+    Bound, ClassReport, Counted, Fault, FormerReport, InsideReport, LevelReport, MarkReport,
+    MetricReport, OrderReport, Place, ProbeReport, ProbeValue, Report, ScenarioReport, SiteReport,
+    SnapshotChange, SuiteReport, SurvivorsReport, VERSION, WrongFreeReport,
 };

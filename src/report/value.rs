@@ -2,6 +2,7 @@
 
 use serde::{Deserialize, Serialize};
 
+use super::survey::{SiteSurveyReport, SurveyReport};
 use crate::heap::Count;
 use crate::judge::Verdict;
 
@@ -42,6 +43,8 @@ pub struct ScenarioReport {
     pub verdict: Verdict,
     /// Why nothing can be said of the module's memory, where that is so.
     pub fault: Option<Fault>,
+    /// In which order the steps of a cycle were done; none where it was as they are listed.
+    pub order: Option<OrderReport>,
     /// Every metric that the scenario can measure.
     pub metrics: Vec<MetricReport>,
     /// What the module told of itself.
@@ -55,6 +58,8 @@ pub struct ScenarioReport {
     pub peak_time: u64,
     /// Every site, in the order of its first allocation.
     pub sites: Vec<SiteReport>,
+    /// What was lost and what was held, and by what, at the marks at which that was looked for.
+    pub surveys: Vec<SurveyReport>,
     /// How the sites differ from those that were accepted.
     pub snapshot: Option<SnapshotChange>,
     /// Frees of what was no block, the first ones; those that happened in the same way are one.
@@ -71,6 +76,16 @@ pub struct ScenarioReport {
     pub contexts: u64,
     /// Allocations whose context lay beyond the cap.
     pub folded_allocations: u64,
+}
+
+/// The order of a cycle's steps, where chance had a hand in it.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct OrderReport {
+    /// `shuffled` or `interleaved`.
+    pub name: String,
+    /// What it was drawn from.
+    pub seed: u64,
 }
 
 /// The gate broke, or the scenario did not come to its end.
@@ -174,7 +189,7 @@ impl From<Count> for Counted {
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct MarkReport {
-    /// `baseline`, `cycle 7`, `idle start`, `idle end` or `final`.
+    /// `baseline`, `cycle 7`, `idle start`, `idle 3/16`, `idle end` or `final`.
     pub name: String,
     /// Virtual nanoseconds since the instance was started.
     #[serde(rename = "time_ns")]
@@ -215,8 +230,32 @@ pub struct SiteReport {
     pub delta: Counted,
     /// What is left at idle end, by cycle of birth; cycles that left nothing are left out.
     pub survivors: Vec<SurvivorsReport>,
-    /// When the blocks were born that made it grow, in words.
-    pub pattern: Option<String>,
+    /// What was lost and what was held of it, at the marks at which that was looked for and it had live blocks.
+    pub surveys: Vec<SiteSurveyReport>,
+    /// What was live at those marks, by their places in `marks`, at which it was not what it had been at the one before.
+    pub levels: Vec<LevelReport>,
+    /// What its blocks are; none where the scenario did not come to its end.
+    pub class: Option<ClassReport>,
+}
+
+/// What a site held at a mark.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct LevelReport {
+    /// The mark, by its place among the scenario's marks.
+    pub mark: u32,
+    /// What was live there.
+    pub live: Counted,
+}
+
+/// What the blocks of a site are.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct ClassReport {
+    /// `churn`, `one-time`, `working set`, `bounded cache`, `unbounded growth`, `leak` or `unknown`.
+    pub name: String,
+    /// The same in words, with what shows it.
+    pub words: String,
 }
 
 /// What a cycle left behind.

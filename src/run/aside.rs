@@ -2,10 +2,10 @@
 
 use std::panic;
 use std::sync::mpsc::{self, Receiver, Sender, SyncSender};
-use std::sync::{Arc, OnceLock};
+use std::sync::{Arc, Mutex, MutexGuard, OnceLock, PoisonError};
 use std::thread::{self, JoinHandle};
 
-use super::observer::{Log, MarkKind, Observer, Overwhelmed};
+use super::observer::{Log, MarkKind, Observer, Overwhelmed, View};
 use crate::instrument::Width;
 use crate::module::CodeFrame;
 
@@ -21,7 +21,8 @@ pub struct Aside<O> {
     /// Buffers whose content was observed.
     used: Receiver<Vec<u8>>,
     overwhelmed: Arc<OnceLock<Overwhelmed>>,
-    worker: JoinHandle<O>,
+    observer: Arc<Mutex<O>>,
+    worker: JoinHandle<()>,
 }
 
 enum Message {
@@ -39,8 +40,9 @@ impl<O: Observer + Send + 'static> Aside<O> {
         let (messages, received) = mpsc::sync_channel(WAITING);
         let (give_back, used) = mpsc::channel();
         let overwhelmed = Arc::new(OnceLock::new());
+        let observer = Arc::new(Mutex::new(observer));
         let worker = Worker {
-            observer,
+            observer: Arc::clone(&observer),
             give_back,
             overwhelmed: Arc::clone(&overwhelmed),
         };
@@ -48,6 +50,7 @@ impl<O: Observer + Send + 'static> Aside<O> {
             messages,
             used,
             overwhelmed,
+            observer,
             worker: thread::spawn(move || worker.work(received)),
         }
     }
@@ -67,9 +70,13 @@ impl<O: Observer + Send + 'static> Aside<O> {
     /// If the observer panicked.
     pub fn into_inner(self) -> O {
         drop(self.messages);
-        self.worker
-            .join()
-            .unwrap_or_else(|panic| panic::resume_unwind(panic))
+        if let Err(panic) = self.worker.join() {
+            panic::resume_unwind(panic);
+        }
+        let observer = Arc::into_inner(self.observer).expect("the thread is over");
+        observer
+            .into_inner()
+            .unwrap_or_else(PoisonError::into_inner)
     }
 
     fn send(&self, message: Message) {
@@ -94,28 +101,39 @@ impl<O: Observer + Send + 'static> Observer for Aside<O> {
         self.send(Message::Mark(kind, time, memory));
     }
 
+    /// On the guest's own thread, which waits in any case, so that nothing of its memory is copied.
+    fn survey(&mut self, kind: MarkKind, view: &View<'_>) {
+        self.settle();
+        if self.overwhelmed.get().is_none() {
+            locked(&self.observer).survey(kind, view);
+        }
+    }
+
     fn finish(&mut self, log: Log, stacks: Vec<Vec<CodeFrame>>) {
         self.send(Message::Finish(log, stacks));
     }
 }
 
+fn locked<O>(observer: &Mutex<O>) -> MutexGuard<'_, O> {
+    observer.lock().unwrap_or_else(PoisonError::into_inner)
+}
+
 /// The other thread's side.
 struct Worker<O> {
-    observer: O,
+    observer: Arc<Mutex<O>>,
     give_back: Sender<Vec<u8>>,
     overwhelmed: Arc<OnceLock<Overwhelmed>>,
 }
 
 impl<O: Observer> Worker<O> {
-    fn work(mut self, messages: Receiver<Message>) -> O {
+    fn work(self, messages: Receiver<Message>) {
         for message in messages {
             // What comes after that is an accident of how far the guest got.
             let still_observes = self.overwhelmed.get().is_none();
+            let mut observer = locked(&self.observer);
             match message {
                 Message::Events(width, log, time) => {
-                    if still_observes
-                        && let Err(overwhelmed) = self.observer.events(width, &log, time)
-                    {
+                    if still_observes && let Err(overwhelmed) = observer.events(width, &log, time) {
                         self.overwhelmed.set(overwhelmed).ok();
                     }
                     self.give_back.send(log).ok();
@@ -123,17 +141,14 @@ impl<O: Observer> Worker<O> {
                 Message::Settle(answer) => {
                     answer.send(()).ok();
                 }
-                Message::Finish(log, stacks) => self.observer.finish(log, stacks),
-                Message::Site(stack, folded) if still_observes => {
-                    self.observer.site(&stack, folded)
-                }
+                Message::Finish(log, stacks) => observer.finish(log, stacks),
+                Message::Site(stack, folded) if still_observes => observer.site(&stack, folded),
                 Message::Mark(kind, time, memory) if still_observes => {
-                    self.observer.mark(kind, time, memory);
+                    observer.mark(kind, time, memory);
                 }
                 Message::Site(..) | Message::Mark(..) => {}
             }
         }
-        self.observer
     }
 }
 
@@ -163,6 +178,10 @@ mod tests {
             self.0.push(format!("{kind:?}"));
         }
 
+        fn survey(&mut self, kind: MarkKind, view: &View<'_>) {
+            self.0.push(format!("survey {kind:?} {:?}", view.memory));
+        }
+
         fn finish(&mut self, _: Log, _: Vec<Vec<CodeFrame>>) {
             self.0.push("finish".into());
         }
@@ -175,9 +194,26 @@ mod tests {
         assert_eq!(aside.events(Width::Narrow, &[0; 12], 7), Ok(()));
         aside.settle();
         aside.mark(MarkKind::Baseline, 8, 0);
+        aside.survey(MarkKind::Baseline, &view(&[9]));
         aside.finish(Log::default(), Vec::new());
         let seen = aside.into_inner().0;
-        assert_eq!(seen, ["site 0", "12 bytes at 7", "Baseline", "finish"]);
+        let expected = [
+            "site 0",
+            "12 bytes at 7",
+            "Baseline",
+            "survey Baseline [9]",
+            "finish",
+        ];
+        assert_eq!(seen, expected);
+    }
+
+    fn view(memory: &[u8]) -> View<'_> {
+        View {
+            memory,
+            width: Width::Narrow,
+            globals: Vec::new(),
+            kept: Vec::new(),
+        }
     }
 
     #[test]
@@ -190,6 +226,7 @@ mod tests {
         let more = aside.events(Width::Narrow, &[0; 24], 3);
         assert_eq!(more, Err(Overwhelmed { most: 3 }));
         aside.mark(MarkKind::Baseline, 8, 0);
+        aside.survey(MarkKind::Baseline, &view(&[]));
         aside.finish(Log::default(), Vec::new());
         let seen = aside.into_inner().0;
         assert_eq!(seen.last().map(String::as_str), Some("finish"));

@@ -15,14 +15,16 @@ use super::error::{Halt, RunError};
 use super::limits::{Deadline, MemoryLimit};
 use super::looks::{Looks, Stacks};
 use super::numbered::{self, Numbered, Sites};
-use super::observer::{Log, MarkKind, Observer};
+use super::observer::{Log, MarkKind, Observer, View};
 use super::probes::{self, Probes, Reading};
 use super::sights::Sights;
+use super::value;
 use super::wasi::{self, Inodes, Random};
 use super::world::World;
 use crate::instrument::{
     EXPORT_BORDER, EXPORT_CONTEXT, EXPORT_CURSOR, EXPORT_INSIDE, EXPORT_LOG, EXPORT_MEMORY,
     IMPORT_FIRST_SIGHT, IMPORT_FLUSH, IMPORT_FOLD, IMPORT_MODULE, Instrumented, RECURSES,
+    export_of_global,
 };
 use crate::module::CodeFrame;
 use crate::suite::{CompilerSites, Limits, Probe};
@@ -70,6 +72,7 @@ struct Books {
 /// An instance, from its start to its end.
 pub(crate) struct Guest<O: 'static> {
     store: Store<State<O>>,
+    instance: Option<Instance>,
     functions: HashMap<String, (Func, FuncType)>,
 }
 
@@ -111,6 +114,7 @@ impl<O: Observer + Send + 'static> Guest<O> {
         });
         Guest {
             store,
+            instance: None,
             functions: HashMap::new(),
         }
     }
@@ -142,6 +146,7 @@ impl<O: Observer + Send + 'static> Guest<O> {
         }
         refuse_unknown_imports(&linker, &module, &mut self.store)?;
         let instance = linker.instantiate(&mut self.store, &module)?;
+        self.instance = Some(instance);
         let books = Books::of(|name| instance.get_export(&mut self.store, name));
         open_books(&mut self.store, books)?;
         self.find_own_figures(&instance)?;
@@ -230,13 +235,13 @@ impl<O: Observer + Send + 'static> Guest<O> {
         self.store.data().marks.front().map(|(_, kind)| *kind)
     }
 
-    /// Reads the heap here and now, and then the probes.
-    pub(crate) fn mark(&mut self, kind: MarkKind) -> Result<(), Halt> {
-        Ok(mark_and_probe(&mut self.store, kind)?)
+    /// Reads the probes, for a mark that was taken just now.
+    pub(crate) fn probe(&mut self, kind: MarkKind) -> Result<(), Halt> {
+        Ok(probes::read(&mut self.store, Some(kind))?)
     }
 
-    /// Reads the heap of a guest that must not be asked anything any more.
-    pub(crate) fn mark_as_it_is(&mut self, kind: MarkKind) -> Result<(), Halt> {
+    /// Reads the heap here and now.
+    pub(crate) fn mark(&mut self, kind: MarkKind) -> Result<(), Halt> {
         Ok(mark(&mut self.store, kind)?)
     }
 
@@ -257,6 +262,31 @@ impl<O: Observer + Send + 'static> Guest<O> {
     /// What the probes have read.
     pub(crate) fn take_readings(&mut self) -> Vec<Reading> {
         std::mem::take(&mut self.store.data_mut().probes.readings)
+    }
+
+    /// Lets the observer look for what the guest, none of whose code is under way, can still get at.
+    pub(crate) fn survey(&mut self, kind: MarkKind, kept: Vec<(String, u64)>) {
+        let Some(instance) = self.instance else {
+            return;
+        };
+        let variables = self.store.data().compiled.instrumented.variables.clone();
+        let globals = variables.into_iter().filter_map(|index| {
+            let global = instance.get_global(&mut self.store, &export_of_global(index))?;
+            Some((index, value::bits(&global.get(&mut self.store))?))
+        });
+        let globals = globals.collect();
+        let memory = self.store.data().books.and_then(|books| books.memory);
+        let (memory, state) = match memory {
+            Some(memory) => memory.data_and_store_mut(&mut self.store),
+            None => ([].as_mut_slice(), self.store.data_mut()),
+        };
+        let view = View {
+            memory,
+            width: state.compiled.instrumented.layout.width,
+            globals,
+            kept,
+        };
+        state.observer.survey(kind, &view);
     }
 
     /// Ends the instance. What it wrote to its log is drained, however the run ended.

@@ -10,6 +10,7 @@ mod limits;
 mod looks;
 mod numbered;
 mod observer;
+mod order;
 mod poll;
 mod probes;
 mod sights;
@@ -42,7 +43,7 @@ use self::limits::Watchdog;
 use self::looks::Heedless;
 pub use self::looks::Stacks;
 pub use self::numbered::{Allocated, Numbered};
-pub use self::observer::{Log, MarkKind, Observer, Overwhelmed};
+pub use self::observer::{IDLE_PARTS, Log, MarkKind, Observer, Overwhelmed, View};
 pub use self::probes::{ProbeError, Reading};
 #[cfg(any(test, fuzzing))]
 pub(crate) use self::sights::Sights;
@@ -153,7 +154,7 @@ fn tell<O: Observer + Send + 'static>(
     };
     if ending != Ending::Completed {
         // The heap as it was; a guest that trapped can still be read.
-        guest.mark_as_it_is(MarkKind::Final).ok();
+        guest.mark(MarkKind::Final).ok();
     }
     drop(watchdog);
     let readings = guest.take_readings();

@@ -12,11 +12,16 @@ pub enum MarkKind {
     Cycle(u32),
     /// After the idle time's settling.
     IdleStart,
+    /// After so many of the [parts](IDLE_PARTS) of the idle period, while something happens in it.
+    Idle(u32),
     /// When the idle period is over.
     IdleEnd,
     /// After teardown.
     Final,
 }
+
+/// The equal parts of the idle period between which the heap is read, so that what happens once is told from what goes on.
+pub const IDLE_PARTS: u32 = 16;
 
 /// Counts that the instrumented module keeps besides the log.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -33,6 +38,19 @@ pub struct Log {
 pub struct Overwhelmed {
     /// How many blocks are kept at the most.
     pub most: u64,
+}
+
+/// The guest in a moment in which nothing of its code is under way.
+#[derive(Clone, Debug)]
+pub struct View<'a> {
+    /// Linear memory; empty where there is none.
+    pub memory: &'a [u8],
+    /// How wide a pointer is.
+    pub width: Width,
+    /// The globals that hold an integer which can change, by their index in the original module, in order.
+    pub globals: Vec<(u32, u64)>,
+    /// The integers among the results that steps have kept, in the order of their names.
+    pub kept: Vec<(String, u64)>,
 }
 
 /// Listens to a run. All times are virtual nanoseconds since the instance was started.
@@ -52,6 +70,9 @@ pub trait Observer {
 
     /// A mark was reached; `memory` is the size of linear memory in bytes.
     fn mark(&mut self, kind: MarkKind, time: u64, memory: u64);
+
+    /// The guest is quiet at the mark that was just told: what it can still get at may be looked for. The guest waits.
+    fn survey(&mut self, _: MarkKind, _: &View<'_>) {}
 
     /// The run is over, however it ended. The stacks of all sites are told once more, since who keeps only figures until now
     /// needs much less room.

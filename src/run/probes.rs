@@ -104,7 +104,7 @@ fn of(probe: &Probe) -> impl Fn(String) -> ProbeError {
 
 /// Whether probes are read at that mark: the cycles have figures enough, and a probe that allocates would be one of them.
 pub(super) fn are_read_at(mark: MarkKind) -> bool {
-    !matches!(mark, MarkKind::Cycle(_))
+    !matches!(mark, MarkKind::Cycle(_) | MarkKind::Idle(_))
 }
 
 /// Reads all probes; their values are kept with the mark, if there is one.

@@ -11,9 +11,9 @@ use super::ending::Ending;
 use super::error::{Halt, RunError};
 use super::guest::Guest;
 use super::limits::Deadline;
-use super::observer::{MarkKind, Observer};
-use super::value;
-use crate::suite::{Call, Command, Idle, Marks, Scenario, Step, Tick};
+use super::observer::{IDLE_PARTS, MarkKind, Observer};
+use super::{order, value};
+use crate::suite::{Call, Command, Idle, Marks, QuietMark, Scenario, Step, Tick};
 
 /// The export that runs a command.
 const START: &str = "_start";
@@ -51,18 +51,19 @@ impl<'a, O: Observer + Send + 'static> Story<'a, O> {
         self.guest.start()?;
         self.check_calls()?;
         self.steps(&self.scenario.setup)?;
-        for _ in 0..self.scenario.warmup {
-            self.steps(&self.scenario.steps)?;
+        let warmup = self.scenario.warmup.into();
+        for cycle in 0..warmup {
+            self.cycle(cycle)?;
         }
         self.guest.rehearse_probes()?;
-        self.guest.mark(MarkKind::Baseline)?;
+        self.quiet_mark(MarkKind::Baseline)?;
         for cycle in 1..=self.scenario.cycles {
-            self.steps(&self.scenario.steps)?;
+            self.cycle(warmup + u64::from(cycle))?;
             self.guest.mark(MarkKind::Cycle(cycle))?;
         }
         self.idle(self.scenario.idle.as_ref())?;
         self.steps(&self.scenario.teardown)?;
-        self.guest.mark(MarkKind::Final)?;
+        self.quiet_mark(MarkKind::Final)?;
         Ok(Ending::Completed)
     }
 
@@ -101,7 +102,7 @@ impl<'a, O: Observer + Send + 'static> Story<'a, O> {
             Some(marks) => self.refuse_missed_mark(marks)?,
             None => self.idle(None)?,
         }
-        self.guest.mark(MarkKind::Final)?;
+        self.quiet_mark(MarkKind::Final)?;
         Ok(Ending::Completed)
     }
 
@@ -124,9 +125,28 @@ impl<'a, O: Observer + Send + 'static> Story<'a, O> {
         let period = idle.map_or(Duration::ZERO, |idle| idle.period);
         let tick = idle.and_then(|idle| idle.tick.as_ref());
         self.pass(settle, tick)?;
-        self.guest.mark(MarkKind::IdleStart)?;
+        self.quiet_mark(MarkKind::IdleStart)?;
+        if tick.is_some() {
+            let start = Duration::from_nanos(self.guest.now());
+            self.guest.expect_marks(parts_of_idle(start, period));
+        }
         self.pass(period, tick)?;
-        self.guest.mark(MarkKind::IdleEnd)
+        self.quiet_mark(MarkKind::IdleEnd)
+    }
+
+    /// A mark between two calls: where it is of interest what the guest can still get at, that is looked for.
+    fn quiet_mark(&mut self, kind: MarkKind) -> Result<(), Halt> {
+        self.guest.mark(kind)?;
+        if is_surveyed(self.scenario, kind) {
+            let values = self.kept.iter();
+            let mut kept: Vec<(String, u64)> = values
+                .filter_map(|(name, value)| Some((name.clone(), value::bits(value)?)))
+                .collect();
+            kept.sort();
+            self.guest.survey(kind, kept);
+        }
+        // Last, since a probe may call the guest.
+        self.guest.probe(kind)
     }
 
     /// Lets time pass, with the ticks that fall into it: without any, the clock moves at once.
@@ -144,6 +164,13 @@ impl<'a, O: Observer + Send + 'static> Story<'a, O> {
             }
         }
         self.guest.advance_to(end)
+    }
+
+    fn cycle(&mut self, number: u64) -> Result<(), Halt> {
+        order::of_cycle(self.scenario, number).try_for_each(|step| {
+            self.deadline.check().map_err(wasmtime::Error::from)?;
+            self.step(step)
+        })
     }
 
     fn steps(&mut self, steps: &[Step]) -> Result<(), Halt> {
@@ -210,6 +237,18 @@ impl<'a, O: Observer + Send + 'static> Story<'a, O> {
     }
 }
 
+/// What holds memory is looked for where growth ends, too: with nothing after it, that is the same as at the end.
+fn is_surveyed(scenario: &Scenario, kind: MarkKind) -> bool {
+    let asked = |mark| scenario.reachability.contains(&mark);
+    match kind {
+        MarkKind::Baseline => asked(QuietMark::Baseline),
+        MarkKind::IdleStart => asked(QuietMark::IdleStart),
+        MarkKind::IdleEnd => asked(QuietMark::IdleEnd) || !scenario.teardown.is_empty(),
+        MarkKind::Final => true,
+        MarkKind::Cycle(_) | MarkKind::Idle(_) => false,
+    }
+}
+
 /// All calls in those steps, repeated ones once.
 fn calls(steps: &[Step]) -> Vec<&Call> {
     steps.iter().flat_map(calls_of).collect()
@@ -225,9 +264,16 @@ fn calls_of(step: &Step) -> Vec<&Call> {
 
 fn on_clock(marks: Marks) -> impl Iterator<Item = (Duration, MarkKind)> {
     let baseline = marks.baseline.map(|time| (time, MarkKind::Baseline));
-    let idle = [
-        (marks.idle_start, MarkKind::IdleStart),
-        (marks.idle_end, MarkKind::IdleEnd),
-    ];
-    baseline.into_iter().chain(idle)
+    let period = marks.idle_end.saturating_sub(marks.idle_start);
+    baseline
+        .into_iter()
+        .chain([(marks.idle_start, MarkKind::IdleStart)])
+        .chain(parts_of_idle(marks.idle_start, period))
+        .chain([(marks.idle_end, MarkKind::IdleEnd)])
+}
+
+/// The marks within an idle period.
+fn parts_of_idle(start: Duration, period: Duration) -> impl Iterator<Item = (Duration, MarkKind)> {
+    let after = move |part| start.saturating_add(period.saturating_mul(part) / IDLE_PARTS);
+    (1..IDLE_PARTS).map(move |part| (after(part), MarkKind::Idle(part)))
 }

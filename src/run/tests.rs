@@ -3,6 +3,7 @@
 mod drift;
 mod hosts;
 mod looks;
+mod survey;
 
 use std::fmt::Write;
 use std::fs;

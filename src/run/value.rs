@@ -61,6 +61,15 @@ pub(crate) fn check(call: &Call, function: &FuncType) -> Result<(), RunError> {
     arguments(&known, function, |_| None).map(drop)
 }
 
+/// An integer's bits, as an address would be read from them; none of anything else.
+pub(crate) fn bits(value: &Val) -> Option<u64> {
+    match value {
+        Val::I32(value) => Some(value.cast_unsigned().into()),
+        Val::I64(value) => Some(value.cast_unsigned()),
+        _ => None,
+    }
+}
+
 fn integer_value(integer: i128, parameter: &ValType) -> Result<Val, String> {
     // Addresses and sizes are unsigned, most other things signed: wasm does not tell, so both are taken.
     let out_of_range = || format!("{integer} is no {parameter}");

@@ -142,6 +142,9 @@ impl Range {
             | Metric::End
             | Metric::PeakBlocks
             | Metric::EndBlocks
+            | Metric::Leaked
+            | Metric::LeakedBlocks
+            | Metric::Lost(_)
             | Metric::Site(OfSite::Each | OfSite::Peak)
             | Metric::Phase(_, OfPhase::Peak) => Range {
                 least: 0.0,

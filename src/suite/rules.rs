@@ -5,9 +5,10 @@ use std::collections::BTreeMap;
 use super::bounds;
 use super::fault::Fault;
 use super::node::{Cursor, NodeId};
-use super::scalar;
+use super::quiet_mark::QuietMark;
 use super::scenario::{Idle, Limits, Marks, Scenario};
 use super::step::{Argument, Call, Command, Step};
+use super::{order, scalar};
 
 /// All that is wrong with a scenario, `at` being its place in the file.
 pub(super) fn check(scenario: &Scenario, at: Cursor) -> Vec<Fault> {
@@ -74,6 +75,7 @@ fn check_command(scenario: &Scenario, run: NodeId, at: Cursor, faults: &mut Vec<
         ("warmup", RUNS_ONCE),
         ("teardown", RUNS_ONCE),
         ("idle", WHEN_IT_IDLES),
+        ("order", RUNS_ONCE),
     ] {
         if let Some(at) = at.find(name) {
             let message = format!("`{name}` does not go with `run`");
@@ -86,6 +88,23 @@ fn check_command(scenario: &Scenario, run: NodeId, at: Cursor, faults: &mut Vec<
     }
     if let Some(marks) = &scenario.marks {
         check_marks(marks, at.get("marks"), faults);
+    }
+    check_reachability(scenario, at.get("reachability"), faults);
+}
+
+/// Where a command is under way, code keeps addresses where nobody can look for them.
+fn check_reachability(scenario: &Scenario, at: Cursor, faults: &mut Vec<Fault>) {
+    for (index, mark) in scenario.reachability.iter().enumerate() {
+        let why = match mark {
+            QuietMark::Baseline if scenario.marks.is_none() => "the command has not begun then",
+            _ if scenario.marks.is_some() => "the command is under way then",
+            _ => continue,
+        };
+        let fault = Fault::at(
+            at.item(index).place(),
+            format!("nothing is told of what is lost there: {why}"),
+        );
+        faults.push(fault.with_note("it is told at the end, without being asked for"));
     }
 }
 
@@ -129,6 +148,7 @@ fn check_story(scenario: &Scenario, at: Cursor, faults: &mut Vec<Fault>) {
         faults.push(Fault::at(place, "`cycles` must be at least 1").with_note(note));
     }
     check_something_happens(scenario, at, faults);
+    order::check(scenario, at, faults);
     for (name, steps) in stories(scenario) {
         check_repeats(steps, at.get(name), faults);
     }

@@ -6,7 +6,9 @@ use std::time::Duration;
 use schemars::JsonSchema;
 use serde::Deserialize;
 
+use super::order::Order;
 use super::probe::Probe;
+use super::quiet_mark::QuietMark;
 use super::scalar::{self, Bytes, Time};
 use super::sites::CompilerSites;
 use super::step::{Argument, Call, Command, Step};
@@ -36,12 +38,21 @@ pub struct Scenario {
     /// The steps of one cycle.
     #[serde(default)]
     pub steps: Vec<Step>,
+    /// In which order the steps of a cycle are done: `listed` by default, `shuffled` or `interleaved`.
+    #[serde(default)]
+    pub order: Order,
+    /// What the order is drawn from; 0 by default. The same seed is the same order on every machine.
+    #[serde(default)]
+    pub seed: u64,
     /// What happens after the last cycle, when nobody uses the module.
     #[serde(default)]
     pub idle: Option<Idle>,
     /// Where on the virtual clock the marks lie. Only for a command (`run`), instead of `idle`.
     #[serde(default)]
     pub marks: Option<Marks>,
+    /// Marks at which it is told what the module can still get at and what is lost, besides `final`, where that is told always.
+    #[serde(default)]
+    pub reachability: Vec<QuietMark>,
     /// Steps after the idle time: what an application does when it closes.
     #[serde(default)]
     pub teardown: Vec<Step>,
@@ -148,8 +159,11 @@ impl Scenario {
             warmup: 0,
             cycles: one(),
             steps,
+            order: Order::Listed,
+            seed: 0,
             idle: None,
             marks: None,
+            reachability: Vec::new(),
             teardown: Vec::new(),
             thresholds: Vec::new(),
             snapshot: SnapshotOptions::default(),

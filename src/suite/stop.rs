@@ -126,7 +126,7 @@ fn plain(expected: &dyn Expected) -> String {
         "a sequence" => "a list",
         "a map" => "a mapping of keys to values",
         "i32" => "a whole number",
-        "u32" | "usize" => "a whole number, not negative",
+        "u32" | "u64" | "usize" => "a whole number, not negative",
         _ => return expected,
     };
     words.to_owned()

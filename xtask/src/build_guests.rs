@@ -104,6 +104,7 @@ fn build(guest: &Guest, root: &Path, scratch: &Path) -> Result<Vec<u8>> {
         Debug::None => slim::strip(&built),
         Debug::Names => slim::keep_names(&built),
         Debug::Lines => slim::keep_lines(&built),
+        Debug::Statics => slim::keep_statics(&built),
         Debug::Full => Ok(built),
     }
 }

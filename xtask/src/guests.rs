@@ -37,6 +37,8 @@ pub(crate) enum Language {
     C,
     /// With wasi-libc and libc++.
     Cpp,
+    /// As `Cpp`, and it throws: in the form that engines take, not the older one.
+    CppExceptions,
     /// `wasm32-unknown-unknown`: no imports, Rust's own allocator.
     RustWeb,
     /// `wasm32-wasip1`: wasi-libc's allocator below Rust's.
@@ -63,6 +65,7 @@ impl Language {
         match self {
             Language::C => "C",
             Language::Cpp => "C++",
+            Language::CppExceptions => "C++ with exceptions",
             Language::RustWeb => "Rust for wasm32-unknown-unknown",
             Language::RustWasi => "Rust for wasm32-wasip1",
             Language::RustCrate => "Rust with crates for wasm32-unknown-unknown",
@@ -97,6 +100,8 @@ pub(crate) enum Debug {
     /// What names a line.
     #[default]
     Lines,
+    /// What names a line, and the static variables with their types.
+    Statics,
     /// All, as the compiler wrote it.
     Full,
 }

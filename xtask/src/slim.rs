@@ -3,6 +3,7 @@
 mod functions;
 mod lines;
 mod source;
+mod statics;
 
 use std::borrow::Cow;
 use std::collections::HashMap;
@@ -16,6 +17,8 @@ use self::source::Source;
 
 /// The debug sections of a module, by name.
 type DebugSections<'a> = HashMap<&'a str, &'a [u8]>;
+
+const PAGE: u64 = 64 << 10;
 
 /// Without names and debug information.
 pub(crate) fn strip(wasm: &[u8]) -> Result<Vec<u8>> {
@@ -44,9 +47,18 @@ fn keep_custom(wasm: &[u8], names: &[&str]) -> Result<Vec<u8>> {
 ///
 /// A standard library brings megabytes of types, variables and functions that the linker dropped.
 pub(crate) fn keep_lines(wasm: &[u8]) -> Result<Vec<u8>> {
+    cut_down(wasm, false)
+}
+
+/// As [`keep_lines`], and with the static variables that are still there, and their types.
+pub(crate) fn keep_statics(wasm: &[u8]) -> Result<Vec<u8>> {
+    cut_down(wasm, true)
+}
+
+fn cut_down(wasm: &[u8], keeps_statics: bool) -> Result<Vec<u8>> {
     let mut module = Module::new();
     let mut debug_sections = DebugSections::new();
-    let mut code_size = 0;
+    let (mut code_size, mut memory_size) = (0, 0);
     for payload in Parser::new(0).parse_all(wasm) {
         let payload = payload.context("failed to parse the module")?;
         match &payload {
@@ -55,11 +67,17 @@ pub(crate) fn keep_lines(wasm: &[u8]) -> Result<Vec<u8>> {
                 continue;
             }
             Payload::CodeSectionStart { range, .. } => code_size = range.len() as u64,
+            Payload::MemorySection(memories) if keeps_statics => {
+                for memory in memories.clone() {
+                    memory_size = memory?.initial * PAGE;
+                }
+            }
             _ => {}
         }
         copy_section(&payload, wasm, &mut module);
     }
-    let kept = slim_dwarf(&debug_sections, code_size).context("failed to cut down the DWARF")?;
+    let kept = slim_dwarf(&debug_sections, code_size, memory_size)
+        .context("failed to cut down the DWARF")?;
     for (name, data) in kept {
         module.section(&CustomSection {
             name: name.into(),
@@ -80,9 +98,10 @@ fn copy_section(payload: &Payload, wasm: &[u8], module: &mut Module) {
 fn slim_dwarf(
     sections: &DebugSections<'_>,
     code_size: u64,
+    memory_size: u64,
 ) -> Result<Vec<(&'static str, Vec<u8>)>> {
     let dwarf = source::load(sections)?;
-    let source = Source::read(&dwarf, code_size)?;
+    let source = Source::read(&dwarf, code_size, memory_size)?;
     let mut slimmed = write::Dwarf::new();
     for unit in &source.units {
         if let Some(lines) = lines::copy(&source, unit)? {

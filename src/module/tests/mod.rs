@@ -5,8 +5,10 @@ mod call_graph;
 mod debug_info;
 mod library;
 mod load;
+mod memory_layout;
 mod names;
 mod source_path;
+mod statics;
 mod symbols;
 
 use super::Module;
@@ -23,4 +25,22 @@ fn fixture(name: &str) -> Vec<u8> {
         env!("CARGO_MANIFEST_DIR")
     );
     std::fs::read(path).expect("the fixture is checked in")
+}
+
+/// A module of this repository's own gate, by its place in the folder of guests.
+fn guest(name: &str) -> Module {
+    let path = format!("{}/guests/{name}.wasm", env!("CARGO_MANIFEST_DIR"));
+    Module::load(path.as_ref()).expect("the guest is checked in")
+}
+
+/// Xorshift: the same numbers every time.
+struct Random(u64);
+
+impl Random {
+    fn below(&mut self, limit: usize) -> usize {
+        self.0 ^= self.0 << 13;
+        self.0 ^= self.0 >> 7;
+        self.0 ^= self.0 << 17;
+        (self.0 % limit as u64) as usize
+    }
 }

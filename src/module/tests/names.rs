@@ -1,4 +1,4 @@
-use super::super::symbol::{last_segment, qualified, readable};
+use super::super::symbol::{last_segment, qualified, readable, readable_type, without_parameters};
 
 #[test]
 fn names_read_as_they_are_written() {
@@ -111,4 +111,48 @@ fn the_last_segment_alone() {
     check("feed::Cache<K>::insert::<u32>", "insert");
     check("<feed::Cache as core::ops::drop::Drop>::drop", "drop");
     check("feed::Cache<long>::insert(long)", "insert");
+}
+
+#[test]
+fn parameters_of_the_functions_on_a_path_are_left_out() {
+    let check = |name: &str, expected: &str| {
+        assert_eq!(without_parameters(name), expected, "{name}");
+    };
+    check("feed::cache", "feed::cache");
+    check(
+        "feed::Cache::instance()::cache",
+        "feed::Cache::instance::cache",
+    );
+    check("feed::find(int (*)(int)) const::last", "feed::find::last");
+    check(
+        "(anonymous namespace)::find(feed::Key<int>)::last",
+        "(anonymous namespace)::find::last",
+    );
+    check(
+        "feed::Pool<void (int)>::shared",
+        "feed::Pool<void (int)>::shared",
+    );
+    check("feed::broken(int", "feed::broken");
+}
+
+#[test]
+fn types_are_told_without_what_nobody_writes() {
+    let check = |name: &str, expected: &str| {
+        assert_eq!(readable_type(name.to_owned()), expected, "{name}");
+    };
+    check("node", "node");
+    check(
+        "alloc::vec::Vec<feed::Event, alloc::alloc::Global>",
+        "alloc::vec::Vec<feed::Event>",
+    );
+    check(
+        "std::__2::map<int, std::__2::vector<long, std::__2::allocator<long> >, std::__2::less<int>, \
+         std::__2::allocator<std::__2::pair<const int, std::__2::vector<long, std::__2::allocator<long> > > > >",
+        "std::map<int, std::vector<long>>",
+    );
+    check(
+        "std::__1::unique_ptr<a, std::__1::default_delete<a> >",
+        "std::unique_ptr<a>",
+    );
+    check("feed::Pool<int, std::allocator<int", "feed::Pool<int");
 }

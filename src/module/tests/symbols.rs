@@ -2,7 +2,7 @@ use insta::assert_snapshot;
 use wasmparser::{BinaryReader, FunctionBody, Operator};
 
 use super::super::{CodeFrame, Frame, Module, Symbols};
-use super::{fixture, module};
+use super::{Random, fixture, module};
 
 /// The frames of every call in a module, innermost first.
 fn check(module: &Module) -> String {
@@ -226,17 +226,5 @@ fn broken_debug_info_is_survived() {
             check(&broken);
             broken.debug_info();
         }
-    }
-}
-
-/// Xorshift: the same numbers every time.
-struct Random(u64);
-
-impl Random {
-    fn below(&mut self, limit: usize) -> usize {
-        self.0 ^= self.0 << 13;
-        self.0 ^= self.0 >> 7;
-        self.0 ^= self.0 << 17;
-        (self.0 % limit as u64) as usize
     }
 }

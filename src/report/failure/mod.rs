@@ -2,6 +2,7 @@
 
 mod fault;
 mod frames;
+mod holders;
 mod layout;
 mod ranking;
 mod thresholds;
@@ -129,6 +130,9 @@ fn story(report: &ScenarioReport) -> String {
         1 => Some("one cycle".to_string()),
         _ => Some(format!("{cycles} cycles")),
     };
+    let order = report.order.as_ref();
+    let order = order.map(|order| format!(" ({}, seed {})", order.name, order.seed));
+    let cycles = cycles.map(|cycles| cycles + &order.unwrap_or_default());
     [cycles, idle]
         .into_iter()
         .flatten()

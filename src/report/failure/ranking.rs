@@ -3,9 +3,11 @@
 use std::cmp::Reverse;
 
 use super::frames::{frame_lines, frames_that_matter};
+use super::holders::holders;
 use super::layout::{WIDTH, counted, line, paragraph};
-use crate::report::value::{MetricReport, ScenarioReport, SiteReport};
-use crate::suite::{Metric, OfPhase, OfSite, format_bytes};
+use crate::report::survey::LossesReport;
+use crate::report::value::{Counted, MetricReport, ScenarioReport, SiteReport};
+use crate::suite::{Lost, Metric, OfPhase, OfSite, format_bytes};
 
 /// Sites that are shown; the rest is counted.
 const SITES: usize = 5;
@@ -21,6 +23,8 @@ pub(super) struct Ranking<'a> {
     sites: Vec<&'a SiteReport>,
     /// Whether the figures are differences.
     is_growth: bool,
+    /// The marks at which it was looked for what holds the blocks, that one first which the figures are about.
+    marks: &'static [&'static str],
 }
 
 impl<'a> Ranking<'a> {
@@ -43,6 +47,27 @@ impl<'a> Ranking<'a> {
                 |site| (site.at_end.bytes, site.at_end.blocks),
                 false,
             ),
+            Ok(Metric::Leaked | Metric::LeakedBlocks) => (
+                "lost",
+                |site| {
+                    let lost = at_final(site);
+                    let (definite, indirect) = (lost.definitely_lost, lost.indirectly_lost);
+                    (
+                        definite.bytes + indirect.bytes,
+                        definite.blocks + indirect.blocks,
+                    )
+                },
+                false,
+            ),
+            Ok(Metric::Lost(Lost::Definite)) => {
+                ("lost", |site| pair(at_final(site).definitely_lost), false)
+            }
+            Ok(Metric::Lost(Lost::Indirect)) => {
+                ("lost", |site| pair(at_final(site).indirectly_lost), false)
+            }
+            Ok(Metric::Lost(Lost::Possible)) => {
+                ("lost", |site| pair(at_final(site).possibly_lost), false)
+            }
             Ok(Metric::Memory | Metric::MemoryGrowth | Metric::Fragmentation) => (
                 "at idle end",
                 |site| (site.at_idle_end.bytes, site.at_idle_end.blocks),
@@ -112,6 +137,11 @@ impl<'a> Ranking<'a> {
             figure,
             sites,
             is_growth,
+            marks: match title {
+                "grew by" | "at idle end" => &["idle end", "final"],
+                "lost" | "at end" => &["final"],
+                _ => &[],
+            },
         })
     }
 
@@ -144,7 +174,7 @@ impl<'a> Ranking<'a> {
         );
         let indent = first + second + 8;
         for (site, [bytes, blocks]) in shown.iter().zip(&rows) {
-            let mut lines = self.described(site, indent).into_iter();
+            let mut lines = self.described(report, site, indent).into_iter();
             let top = lines.next().unwrap_or_default();
             line(
                 text,
@@ -192,13 +222,30 @@ impl<'a> Ranking<'a> {
     }
 
     /// The frames that matter, and when the blocks were born that are left.
-    fn described(&self, site: &SiteReport, indent: usize) -> Vec<String> {
+    fn described(&self, report: &ScenarioReport, site: &SiteReport, indent: usize) -> Vec<String> {
         let frames = frames_that_matter(&site.stack);
         let mut lines = frame_lines(&frames, WIDTH.saturating_sub(indent));
         if site.folded {
             lines.push("by more calling contexts than are kept apart".to_string());
         }
-        lines.extend(site.pattern.clone().filter(|_| self.is_growth));
+        let class = site.class.as_ref().filter(|_| self.is_growth);
+        lines.extend(class.map(|class| class.words.clone()));
+        let survey = self.marks.iter().find_map(|mark| site.survey(mark));
+        let width = WIDTH.saturating_sub(indent);
+        lines.extend(
+            survey
+                .into_iter()
+                .flat_map(|it| holders(report, site, it, width)),
+        );
         lines
     }
+}
+
+fn at_final(site: &SiteReport) -> LossesReport {
+    let survey = site.survey("final");
+    survey.map(|survey| survey.losses).unwrap_or_default()
+}
+
+fn pair(counted: Counted) -> (i64, i64) {
+    (counted.bytes, counted.blocks)
 }

@@ -4,7 +4,7 @@ use std::fmt::Write;
 
 use super::layout::line;
 use crate::report::value::{Bound, MetricReport, ScenarioReport};
-use crate::suite::{Metric, OfPhase, OfSite, Phase, Unit};
+use crate::suite::{Lost, Metric, OfPhase, OfSite, Phase, Unit};
 
 pub(super) fn broken_bounds(
     report: &ScenarioReport,
@@ -41,6 +41,17 @@ pub(super) fn sentence(metric: &MetricReport, bound: &Bound) -> String {
         }
         Ok(Metric::End | Metric::EndBlocks) => {
             format!("holds {measured} at its end where {most} may stay")
+        }
+        Ok(Metric::Leaked | Metric::LeakedBlocks) => {
+            format!("leaks {measured} where {most} may be lost")
+        }
+        Ok(Metric::Lost(lost)) => {
+            let lost = match lost {
+                Lost::Definite => "definitely",
+                Lost::Indirect => "indirectly",
+                Lost::Possible => "possibly",
+            };
+            format!("has {lost} lost {measured} at its end where {most} may be")
         }
         Ok(Metric::Memory) => {
             format!("ended with {measured} of linear memory where {most} is allowed")

@@ -1,5 +1,6 @@
 //! The numbers that a run yields, and that a threshold can bound.
 
+mod lost;
 mod phase;
 mod site;
 
@@ -7,6 +8,7 @@ use std::borrow::Cow;
 use std::fmt;
 use std::str::FromStr;
 
+pub use self::lost::Lost;
 pub use self::phase::{OfPhase, Phase};
 pub use self::site::OfSite;
 use super::units::Unit;
@@ -16,6 +18,9 @@ pub(super) const SEPARATOR: char = '.';
 
 /// The name of the group that [`Metric::Site`] is in.
 const SITES: &str = "sites";
+
+/// The name of the group that [`Metric::Lost`] is in.
+const LOST: &str = "lost";
 
 /// One number that a run yields, always with its unit.
 ///
@@ -42,6 +47,10 @@ pub enum Metric {
     End,
     /// Live blocks after teardown.
     EndBlocks,
+    /// Live bytes after teardown that are definitely or indirectly lost.
+    Leaked,
+    /// Live blocks after teardown that are definitely or indirectly lost.
+    LeakedBlocks,
     /// Size of linear memory at the end.
     Memory,
     /// Growth of linear memory since baseline.
@@ -52,6 +61,8 @@ pub enum Metric {
     DoubleFrees,
     /// Frees of addresses that no allocation was seen to return.
     StrangerFrees,
+    /// Live bytes after teardown that are lost in one way.
+    Lost(Lost),
     /// A figure of one part of the story.
     Phase(Phase, OfPhase),
     /// A figure of the site that accounts for most of it.
@@ -62,7 +73,7 @@ pub enum Metric {
 
 impl Metric {
     /// Those that stand alone, in the order of reports.
-    const SINGLE: [Metric; 15] = [
+    const SINGLE: [Metric; 17] = [
         Metric::Delta,
         Metric::IdleRate,
         Metric::IdleChurn,
@@ -73,6 +84,8 @@ impl Metric {
         Metric::PeakBlocks,
         Metric::End,
         Metric::EndBlocks,
+        Metric::Leaked,
+        Metric::LeakedBlocks,
         Metric::Memory,
         Metric::MemoryGrowth,
         Metric::Fragmentation,
@@ -82,16 +95,19 @@ impl Metric {
 
     /// Every metric, in the order of reports, but for the probes: these are a suite's own.
     pub fn all() -> impl Iterator<Item = Metric> {
+        let lost = Lost::ALL.map(Metric::Lost);
         let of_phases = Phase::ALL
             .into_iter()
             .flat_map(|phase| OfPhase::ALL.map(|of| Metric::Phase(phase, of)));
         let of_sites = OfSite::ALL.map(Metric::Site);
-        Metric::SINGLE.into_iter().chain(of_phases).chain(of_sites)
+        let alone = Metric::SINGLE.into_iter().chain(lost);
+        alone.chain(of_phases).chain(of_sites)
     }
 
     /// The name in reports: `delta`, or `idle.peak` for what suites write as `idle: { peak: ... }`.
     pub fn name(&self) -> Cow<'static, str> {
         let single = match self {
+            Metric::Lost(lost) => return grouped(LOST, lost.name()),
             Metric::Phase(phase, of) => return grouped(phase.name(), of.name()),
             Metric::Site(of) => return grouped(SITES, of.name()),
             Metric::Probe(name, _) => return Cow::Owned(name.clone()),
@@ -105,6 +121,8 @@ impl Metric {
             Metric::PeakBlocks => "peak_blocks",
             Metric::End => "end",
             Metric::EndBlocks => "end_blocks",
+            Metric::Leaked => "leaked",
+            Metric::LeakedBlocks => "leaked_blocks",
             Metric::Memory => "memory",
             Metric::MemoryGrowth => "memory_growth",
             Metric::Fragmentation => "fragmentation",
@@ -121,13 +139,17 @@ impl Metric {
             | Metric::Total
             | Metric::Peak
             | Metric::End
+            | Metric::Leaked
             | Metric::Memory
             | Metric::MemoryGrowth => Unit::Bytes,
-            Metric::TotalBlocks | Metric::PeakBlocks | Metric::EndBlocks => Unit::Blocks,
+            Metric::TotalBlocks | Metric::PeakBlocks | Metric::EndBlocks | Metric::LeakedBlocks => {
+                Unit::Blocks
+            }
             Metric::DoubleFrees | Metric::StrangerFrees => Unit::Frees,
             Metric::IdleRate | Metric::IdleChurn => Unit::BytesPerSecond,
             Metric::Growth => Unit::BytesPerCycle,
             Metric::Fragmentation => Unit::Ratio,
+            Metric::Lost(lost) => lost.unit(),
             Metric::Phase(_, of) => of.unit(),
             Metric::Site(of) => of.unit(),
             Metric::Probe(_, unit) => *unit,
@@ -138,7 +160,12 @@ impl Metric {
     pub fn needs_blocks(&self) -> bool {
         matches!(
             self,
-            Metric::Fragmentation | Metric::DoubleFrees | Metric::StrangerFrees
+            Metric::Fragmentation
+                | Metric::DoubleFrees
+                | Metric::StrangerFrees
+                | Metric::Leaked
+                | Metric::LeakedBlocks
+                | Metric::Lost(_)
         )
     }
 
@@ -146,6 +173,7 @@ impl Metric {
     pub fn definition(&self) -> Cow<'static, str> {
         let single = match self {
             Metric::Phase(phase, of) => return Cow::Owned(of.definition(*phase)),
+            Metric::Lost(lost) => lost.definition(),
             Metric::Site(of) => of.definition(),
             Metric::Probe(..) => "A number that the module tells of itself, at idle end.",
             Metric::Delta => "Live bytes at idle end minus live bytes at baseline.",
@@ -158,6 +186,12 @@ impl Metric {
             Metric::PeakBlocks => "Live blocks at the global maximum of live bytes.",
             Metric::End => "Live bytes after teardown.",
             Metric::EndBlocks => "Live blocks after teardown.",
+            Metric::Leaked => {
+                "Live bytes after teardown that the module cannot get at any more: `lost`, definitely or indirectly."
+            }
+            Metric::LeakedBlocks => {
+                "Live blocks after teardown that the module cannot get at any more."
+            }
             Metric::Memory => "Size of linear memory at the end.",
             Metric::MemoryGrowth => "Growth of linear memory since baseline.",
             Metric::Fragmentation => {

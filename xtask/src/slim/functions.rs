@@ -13,8 +13,9 @@ use gimli::{
 
 use super::lines::{ENCODING, Lines};
 use super::source::{Entry, FunctionName, Reader, Source, Unit};
+use super::statics::Statics;
 
-/// Writes a unit, unless all its code was dropped.
+/// Writes a unit, unless all its code and variables were dropped.
 pub(super) fn copy<'a>(
     source: &Source<'a>,
     unit: &Unit<'a>,
@@ -24,7 +25,8 @@ pub(super) fn copy<'a>(
     let mut tree = unit.entries_tree(None)?;
     let root = tree.root()?;
     let code = source.live_ranges(unit, root.entry())?;
-    if code.is_empty() {
+    let statics = Statics::read(source, unit)?;
+    if code.is_empty() && statics.is_empty() {
         return Ok(());
     }
     let mut copier = Copier {
@@ -39,6 +41,7 @@ pub(super) fn copy<'a>(
     let parent = copier.slimmed.root();
     copier.copy_children(root, parent)?;
     let mut slimmed = copier.slimmed;
+    statics.copy(source, unit, &mut lines, &mut slimmed, &mut dwarf.strings)?;
     slimmed.line_program = lines.program;
     dwarf.units.add(slimmed);
     Ok(())
@@ -69,7 +72,9 @@ impl<'a> Copier<'a, '_> {
         // Ranges count from here, so that they are addresses.
         let base = AttributeValue::Address(Address::Constant(0));
         self.set(root, DW_AT_low_pc, base);
-        self.set_ranges(root, code);
+        if !code.is_empty() {
+            self.set_ranges(root, code);
+        }
         self.set(root, DW_AT_stmt_list, AttributeValue::LineProgramRef);
         Ok(())
     }

@@ -33,10 +33,16 @@ pub(super) struct Source<'a> {
     pub(super) dwarf: &'a read::Dwarf<Reader<'a>>,
     pub(super) units: Vec<Unit<'a>>,
     code_size: u64,
+    /// Bytes of memory; none where its variables are not to be kept.
+    pub(super) memory_size: u64,
 }
 
 impl<'a> Source<'a> {
-    pub(super) fn read(dwarf: &'a read::Dwarf<Reader<'a>>, code_size: u64) -> Result<Self> {
+    pub(super) fn read(
+        dwarf: &'a read::Dwarf<Reader<'a>>,
+        code_size: u64,
+        memory_size: u64,
+    ) -> Result<Self> {
         let mut units = Vec::new();
         let mut headers = dwarf.units();
         while let Some(header) = headers.next()? {
@@ -46,6 +52,7 @@ impl<'a> Source<'a> {
             dwarf,
             units,
             code_size,
+            memory_size,
         })
     }
 

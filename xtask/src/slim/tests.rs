@@ -7,7 +7,7 @@ use std::path::Path;
 use gimli::{EndianSlice, LittleEndian, SectionId};
 use wasmparser::{Parser, Payload};
 
-use super::{keep_lines, keep_names, strip};
+use super::{keep_lines, keep_names, keep_statics, strip};
 
 #[test]
 fn lines_stay_the_same() {
@@ -99,4 +99,51 @@ fn place<R: gimli::Reader>(context: &addr2line::Context<R>, address: u64) -> Str
         text += &format!(" {function:?} {location:?}");
     }
     text
+}
+
+#[test]
+fn statics_and_lines_stay_the_same() {
+    let full = read("guests/leak/leak-o2.wasm");
+    let slim = keep_statics(&full).expect("the module was built well");
+    assert!(slim.len() < full.len() / 2);
+    let code_size = code_size(&full);
+    assert_eq!(places(&slim, code_size), places(&full, code_size));
+    let names = variables(&full);
+    assert!(names.iter().any(|(name, _)| name == "_gm_"), "{names:?}");
+    assert_eq!(variables(&slim), names);
+    assert_eq!(variables(&keep_lines(&full).expect("as before")), []);
+}
+
+/// Names and addresses of the variables that lie in memory.
+fn variables(wasm: &[u8]) -> Vec<(String, u64)> {
+    let sections = debug_sections(wasm);
+    let dwarf = super::source::load(&sections).expect("loading cannot fail");
+    let mut variables = Vec::new();
+    let mut headers = dwarf.units();
+    while let Some(header) = headers.next().expect("the DWARF is sound") {
+        let unit = dwarf.unit(header).expect("the DWARF is sound");
+        let mut entries = unit.entries();
+        while let Some(entry) = entries.next_dfs().expect("the DWARF is sound") {
+            let name = entry.attr_value(gimli::DW_AT_name);
+            let (Some(name), Some(address)) = (name, address(&unit, entry)) else {
+                continue;
+            };
+            let name = dwarf.attr_string(&unit, name).expect("names are there");
+            variables.push((name.to_string_lossy().into_owned(), address));
+        }
+    }
+    variables.sort();
+    variables
+}
+
+/// Of what was not thrown away.
+fn address(unit: &super::source::Unit<'_>, entry: &super::source::Entry<'_>) -> Option<u64> {
+    let gimli::AttributeValue::Exprloc(location) = entry.attr_value(gimli::DW_AT_location)? else {
+        return None;
+    };
+    let first = location.operations(unit.encoding()).next();
+    match first.expect("the DWARF is sound")? {
+        gimli::Operation::Address { address } => (address < 1 << 20).then_some(address),
+        _ => None,
+    }
 }

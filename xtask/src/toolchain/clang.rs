@@ -14,6 +14,9 @@ pub(super) const HOW_TO_GET_C: &str = "install clang, lld and wasi-libc, e.g. ap
 pub(super) const HOW_TO_GET_CPP: &str = "install clang, lld, wasi-libc and libc++, e.g. apt-get install clang lld wasi-libc \
     libclang-rt-dev-wasm32 libc++-dev-wasm32; or point MEMGATE_CLANGXX to a wasi-sdk's clang++";
 
+pub(super) const HOW_TO_GET_CPP_EXCEPTIONS: &str = "as for C++, and clang 20 or newer besides, e.g. apt-get install \
+    --no-install-recommends clang-22 lld-22 libclang-rt-22-dev-wasm32; and point MEMGATE_CLANGXX_EXCEPTIONS to its clang++";
+
 /// Compiles and links in two steps: told to optimise while linking, clang would run any wasm-opt on the PATH over the
 /// module, after which its line tables are wrong.
 pub(super) fn build(guest: &Guest, root: &Path, output: &Path) -> Result<()> {
@@ -32,13 +35,24 @@ pub(super) fn build(guest: &Guest, root: &Path, output: &Path) -> Result<()> {
 
 fn compile(guest: &Guest, root: &Path, source: &Path, object: &Path) -> Result<()> {
     let mut command = clang(guest.language, root);
-    if guest.language == Language::Cpp {
-        command.args(["-std=c++17", "-fno-exceptions"]);
-    }
+    command.args(language_flags(guest.language));
     command.args(["-g", "-Wall", "-Wextra"]);
     command.arg(format!("-ffile-prefix-map={}=", root.display()));
     command.args(guest.flags.iter().filter(|flag| !is_for_linker(flag)));
     run(command.arg("-c").arg(source).arg("-o").arg(object))
+}
+
+fn language_flags(language: Language) -> &'static [&'static str] {
+    match language {
+        Language::Cpp => &["-std=c++17", "-fno-exceptions"],
+        Language::CppExceptions => &[
+            "-std=c++17",
+            "-fwasm-exceptions",
+            "-mllvm",
+            "-wasm-use-legacy-eh=false",
+        ],
+        _ => &[],
+    }
 }
 
 fn is_for_linker(flag: &str) -> bool {
@@ -48,6 +62,7 @@ fn is_for_linker(flag: &str) -> bool {
 fn clang(language: Language, root: &Path) -> Command {
     let mut command = Command::new(match language {
         Language::Cpp => tool("MEMGATE_CLANGXX", "clang++"),
+        Language::CppExceptions => tool("MEMGATE_CLANGXX_EXCEPTIONS", "clang++"),
         _ => tool("MEMGATE_CLANG", "clang"),
     });
     command.current_dir(root).arg("--target=wasm32-wasi");

@@ -32,7 +32,7 @@ pub(crate) fn build(guest: &Guest, root: &Path, output: &Path) -> Result<()> {
 
 fn compile(guest: &Guest, root: &Path, output: &Path) -> Result<()> {
     match guest.language {
-        Language::C | Language::Cpp => clang::build(guest, root, output),
+        Language::C | Language::Cpp | Language::CppExceptions => clang::build(guest, root, output),
         Language::ZigCc => zig::build_c(guest, root, output),
         Language::Zig => zig::build(guest, root, output),
         Language::Emscripten => emscripten::build(guest, root, output),
@@ -50,7 +50,9 @@ pub(crate) fn check(language: Language, scratch: &Path) -> Result<()> {
         Language::C | Language::ZigCc | Language::Emscripten => {
             ("check.c", "int main(void) { return 0; }\n")
         }
-        Language::Cpp => ("check.cpp", "#include <memory>\nint main() { return 0; }\n"),
+        Language::Cpp | Language::CppExceptions => {
+            ("check.cpp", "#include <memory>\nint main() { return 0; }\n")
+        }
         Language::Zig => ("check.zig", "pub fn main() void {}\n"),
         Language::RustWeb | Language::RustWasi => ("check.rs", "fn main() {}\n"),
         // Its dependencies would have to be there as well.
@@ -77,6 +79,7 @@ pub(crate) fn how_to_get(language: Language) -> &'static str {
     match language {
         Language::C => clang::HOW_TO_GET_C,
         Language::Cpp => clang::HOW_TO_GET_CPP,
+        Language::CppExceptions => clang::HOW_TO_GET_CPP_EXCEPTIONS,
         Language::ZigCc | Language::Zig => zig::HOW_TO_GET,
         Language::Emscripten => emscripten::HOW_TO_GET,
         Language::RustWeb | Language::RustCrate => rust::HOW_TO_GET_WEB,

@@ -1,0 +1,247 @@
+//! Looking at the whole heap in a quiet moment: what is lost, what is held, and by what.
+
+use std::collections::BTreeMap;
+use std::ops::Range;
+
+use super::blocks::Blocks;
+use super::cohorts::Cohorts;
+use super::reach::{self, Graph, Kind, Live, LiveBlock, Words};
+use super::recording::Count;
+use crate::instrument::Width;
+use crate::run::{MarkKind, View};
+
+/// Where a module keeps what is alive by itself, besides its globals.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Roots {
+    /// Ranges of static data in linear memory, in ascending order and apart from each other.
+    pub data: Vec<Range<u64>>,
+    /// Whether nothing is static data but that. Where it is not, what lies between its end and the lowest block counts as well.
+    pub is_exact: bool,
+    /// Parts of static data that are no roots: what is only read, and what an allocator knows of its own blocks.
+    pub ignored: Vec<Range<u64>>,
+    /// Parts of static data that hold no addresses by their type. What they seem to hold counts as held, but it is told.
+    pub addressless: Vec<Range<u64>>,
+    /// The stack in linear memory, where there is one.
+    pub stack: Option<Stack>,
+}
+
+/// A stack in linear memory that grows down.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Stack {
+    /// The global that points to its top.
+    pub pointer: u32,
+    /// Where it begins, which is the end of its memory.
+    pub start: u64,
+}
+
+/// Something that is alive by itself.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Root {
+    /// A range of static data, by its number in [`Roots::data`].
+    Data(usize),
+    /// What lies between the static data that is known and the lowest block.
+    Unnamed,
+    /// A global, by its index in the module.
+    Global(u32),
+    /// A result that a step has kept, by its name.
+    Kept(String),
+    /// The part of the stack in linear memory that is in use.
+    Stack,
+}
+
+/// Live blocks by what they are to the program, as memcheck has it.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Losses {
+    /// Nothing points to them.
+    pub definite: Count,
+    /// Only lost blocks lead to them.
+    pub indirect: Count,
+    /// They are reached by a pointer into the midst of a block only.
+    pub possible: Count,
+    /// Pointers to the starts of blocks lead to them.
+    pub reachable: Count,
+}
+
+/// What became of a site's blocks.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct SiteSurvey {
+    /// Its live blocks.
+    pub losses: Losses,
+    /// What would go with those that are reached, they included.
+    pub retained: Count,
+    /// How most of those that are reached are, by bytes.
+    pub held: Option<Held>,
+}
+
+/// A shortest way from a root to blocks of a site.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Held {
+    /// Where it begins.
+    pub by: Root,
+    /// Where in linear memory the first pointer on the way lies, if the root is there.
+    pub at: Option<u64>,
+    /// The sites of the blocks on the way, the last one being that of the blocks that are held.
+    pub through: Vec<u32>,
+    /// The blocks of the last site to which it leads.
+    pub blocks: Count,
+}
+
+/// The heap at a mark.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Survey {
+    /// Which mark this is.
+    pub mark: MarkKind,
+    /// All live blocks.
+    pub losses: Losses,
+    /// The sites that have live blocks, by number.
+    pub sites: BTreeMap<u32, SiteSurvey>,
+    /// What each root holds alone, those left out that hold nothing alone.
+    pub retained: BTreeMap<Root, Count>,
+    /// What is reached by way of words only that hold no pointers by their type.
+    pub look_alikes: Count,
+}
+
+impl Losses {
+    /// Definitely or indirectly lost.
+    pub fn leaked(&self) -> Count {
+        Count {
+            bytes: self.definite.bytes.saturating_add(self.indirect.bytes),
+            blocks: self.definite.blocks + self.indirect.blocks,
+        }
+    }
+
+    fn of(&mut self, kind: Kind) -> &mut Count {
+        match kind {
+            Kind::Definite => &mut self.definite,
+            Kind::Indirect => &mut self.indirect,
+            Kind::Possible => &mut self.possible,
+            Kind::Reachable => &mut self.reachable,
+        }
+    }
+}
+
+/// The live blocks, for the analysis.
+pub(super) fn live(blocks: &Blocks, cohorts: &Cohorts) -> Live {
+    let live = blocks.iter().map(|block| LiveBlock {
+        address: block.address,
+        size: block.size,
+        site: cohorts.get(block.cohort).site,
+    });
+    Live::new(live, blocks.aliases())
+}
+
+pub(super) fn survey(mark: MarkKind, live: &Live, roots: &Roots, view: &View<'_>) -> Survey {
+    let ignored = union(&[&roots.ignored]);
+    let (names, words): (Vec<Root>, Vec<Words>) = found(roots, live, view).into_iter().unzip();
+    let graph = Graph {
+        live,
+        memory: view.memory,
+        width: match view.width {
+            Width::Narrow => 4,
+            Width::Wide => 8,
+        },
+        roots: &words,
+        barred: &ignored,
+    };
+    let kinds = reach::kinds(&graph);
+    let mut survey = Survey {
+        mark,
+        losses: Losses::default(),
+        sites: BTreeMap::new(),
+        retained: BTreeMap::new(),
+        look_alikes: look_alikes(&graph, roots, &kinds),
+    };
+    for (block, kind) in (0..).zip(&kinds) {
+        let (site, size) = (live.site(block), live.requested(block));
+        survey.losses.of(*kind).add(size);
+        let site = survey.sites.entry(site).or_default();
+        site.losses.of(*kind).add(size);
+    }
+    survey.tell_holders(&graph, &names);
+    survey
+}
+
+impl Survey {
+    fn tell_holders(&mut self, graph: &Graph<'_>, names: &[Root]) {
+        for (site, path) in reach::paths(graph) {
+            self.sites.entry(site).or_default().held = Some(Held {
+                by: names[path.root as usize].clone(),
+                at: path.at,
+                through: path.sites,
+                blocks: path.blocks,
+            });
+        }
+        let retained = reach::retained(graph);
+        for (site, count) in retained.sites {
+            self.sites.entry(site).or_default().retained = count;
+        }
+        let of_roots = names.iter().cloned().zip(retained.roots);
+        self.retained = of_roots.filter(|(_, held)| held.blocks > 0).collect();
+    }
+}
+
+/// The roots, those first that say most: where two lead to a block equally fast, it is the first one that is told.
+fn found(roots: &Roots, live: &Live, view: &View<'_>) -> Vec<(Root, Words)> {
+    let kept = view.kept.iter();
+    let kept = kept.map(|(name, value)| (Root::Kept(name.clone()), Words::Value(*value)));
+    let is_pointer = |global| roots.stack.is_some_and(|stack| stack.pointer == global);
+    let globals = view.globals.iter();
+    let globals = globals
+        .filter(|(global, _)| !is_pointer(*global))
+        .map(|(global, value)| (Root::Global(*global), Words::Value(*value)));
+    let data = roots.data.iter().cloned().enumerate();
+    let data = data.map(|(number, range)| (Root::Data(number), Words::Memory(range)));
+    let unnamed = unnamed(roots, live);
+    let unnamed = unnamed.map(|range| (Root::Unnamed, Words::Memory(range)));
+    let top = view.globals.iter().find(|(global, _)| is_pointer(*global));
+    let stack = top.zip(roots.stack);
+    let stack = stack.map(|((_, top), stack)| (Root::Stack, Words::Memory(*top..stack.start)));
+    let found = kept.chain(globals).chain(data);
+    found.chain(unnamed).chain(stack).collect()
+}
+
+/// What may be static data, too.
+fn unnamed(roots: &Roots, live: &Live) -> Option<Range<u64>> {
+    let known = roots.data.iter().map(|range| range.end);
+    let stack = roots.stack.map(|stack| stack.start);
+    let known = known.chain(stack).max().unwrap_or(0);
+    let lowest = live.lowest().filter(|lowest| *lowest > known)?;
+    (!roots.is_exact).then_some(known..lowest)
+}
+
+/// Looks once more, without the words that hold no pointers by their type.
+fn look_alikes(graph: &Graph<'_>, roots: &Roots, kinds: &[Kind]) -> Count {
+    let mut hidden = Count::default();
+    if roots.addressless.is_empty() {
+        return hidden;
+    }
+    let barred = union(&[&roots.ignored, &roots.addressless]);
+    let strict = Graph {
+        barred: &barred,
+        ..*graph
+    };
+    let is_lost = |kind: &Kind| matches!(kind, Kind::Definite | Kind::Indirect);
+    for (block, (kind, strictly)) in (0..).zip(kinds.iter().zip(reach::kinds(&strict))) {
+        if !is_lost(kind) && is_lost(&strictly) {
+            hidden.add(graph.live.requested(block));
+        }
+    }
+    hidden
+}
+
+/// All that is in one of the ranges, in ascending order and apart from each other.
+fn union(ranges: &[&[Range<u64>]]) -> Vec<Range<u64>> {
+    let mut all = ranges.concat();
+    all.sort_by_key(|range| range.start);
+    let mut union: Vec<Range<u64>> = Vec::new();
+    for range in all {
+        match union.last_mut() {
+            Some(last) if range.start <= last.end => last.end = last.end.max(range.end),
+            _ => union.push(range),
+        }
+    }
+    union
+}
+
+#[cfg(test)]
+mod tests;

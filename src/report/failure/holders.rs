@@ -1,0 +1,87 @@
+//! What holds a site's blocks, or that nothing does.
+
+use super::frames::{frames_that_matter, placed};
+use super::layout::counted;
+use crate::report::names::short_name;
+use crate::report::survey::{HeldReport, SiteSurveyReport};
+use crate::report::value::{Counted, Place, ScenarioReport, SiteReport};
+
+/// Steps of the way that are told.
+const STEPS: usize = 3;
+
+/// Each kind of what is lost in a line of its own, and what holds the rest.
+pub(super) fn holders(
+    report: &ScenarioReport,
+    site: &SiteReport,
+    survey: &SiteSurveyReport,
+    width: usize,
+) -> Vec<String> {
+    let losses = &survey.losses;
+    let kinds = [
+        (losses.definitely_lost, "definitely lost: nothing points to"),
+        (
+            losses.indirectly_lost,
+            "indirectly lost: only lost blocks lead to",
+        ),
+        (
+            losses.possibly_lost,
+            "possibly lost: only a pointer into the midst of a block leads to",
+        ),
+    ];
+    let all =
+        kinds.iter().map(|(lost, _)| lost.blocks).sum::<i64>() + losses.still_reachable.blocks;
+    let lost = kinds.into_iter().filter(|(lost, _)| lost.blocks > 0);
+    let mut lines: Vec<String> = lost.map(|(lost, how)| lost_line(lost, all, how)).collect();
+    // What is possibly lost is reached as well, but not for sure.
+    if losses.still_reachable.blocks > 0
+        && let Some(held) = &survey.held
+    {
+        lines.extend(held_lines(report, site, held, width));
+    }
+    lines
+}
+
+fn lost_line(lost: Counted, all: i64, how: &str) -> String {
+    let them = if lost.blocks == 1 { "it" } else { "them" };
+    if lost.blocks == all {
+        return format!("{how} {them}");
+    }
+    format!("{} {how} {them}", counted(lost.blocks as usize, "block"))
+}
+
+fn held_lines(
+    report: &ScenarioReport,
+    site: &SiteReport,
+    held: &HeldReport,
+    width: usize,
+) -> Vec<String> {
+    let by = Place {
+        function: format!("held by {}", held.by.name),
+        file: held.by.file.clone(),
+        line: held.by.line,
+        inlined: false,
+        library: false,
+    };
+    let mut lines = placed(&by.function, &by, width);
+    let between = &held.through[..held.through.len().saturating_sub(1)];
+    let steps = between.iter().filter_map(|step| report.sites.get(*step));
+    let steps = steps.filter(|step| step.stack != site.stack);
+    let steps: Vec<&SiteReport> = steps.collect();
+    for step in steps.iter().take(STEPS) {
+        lines.extend(step_lines(step, width));
+    }
+    if steps.len() > STEPS {
+        let more = counted(steps.len() - STEPS, "more block");
+        lines.push(format!("  through {more}, see the report"));
+    }
+    lines
+}
+
+/// A block on the way, told by where it comes from.
+fn step_lines(step: &SiteReport, width: usize) -> Vec<String> {
+    let Some(top) = frames_that_matter(&step.stack).first().copied() else {
+        return vec!["  through a block that the host asked for".to_string()];
+    };
+    let function = short_name(&top.function);
+    placed(&format!("  through a block of {function}"), top, width)
+}
