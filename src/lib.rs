@@ -28,3 +28,9 @@ pub mod suite;
 mod wild;
 
 pub use self::harness::harness;
+pub use self::run::CountingAllocator;
+
+// The tests of what counts the host's heap need a heap that is counted.
+#[cfg(test)]
+#[global_allocator]
+static ALLOCATOR: CountingAllocator = CountingAllocator::new();

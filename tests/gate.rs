@@ -58,6 +58,90 @@ fn reports_are_reproducible() {
     assert!(!first.contains(env!("CARGO_MANIFEST_DIR")), "no host path");
 }
 
+/// The null test: two runs of one module and scenario are equal in every part of their reports.
+#[test]
+fn no_scenario_differs_from_itself() {
+    for suites in ["suites", "tests/planted/suites"] {
+        let output = compare(&[suites]);
+        let said = text(&output.stdout);
+        assert_eq!(
+            output.status.code(),
+            Some(0),
+            "{said}{}",
+            text(&output.stderr)
+        );
+        let is_none = |line: &str| line.ends_with(": no difference");
+        assert!(
+            said.lines().count() > 30 && said.lines().all(is_none),
+            "{said}"
+        );
+    }
+}
+
+/// A build that leaks differs from its clean twin where it leaks; the same build under another name does not differ.
+#[test]
+fn builds_are_compared_site_by_site() {
+    for (suite, build, code) in [
+        ("leak-o2", "leak/leak-o2", 1),
+        ("leak-o2", "leak/clean-debug", 0),
+        ("pair", "pair/pair-leak", 1),
+        ("feed", "feed/feed-leak", 1),
+    ] {
+        let suite = format!("suites/{suite}.yaml");
+        let module = format!("guests/{build}.wasm");
+        let output = compare(&[&suite, "--against", &module]);
+        let said = format!("{}{}", text(&output.stdout), text(&output.stderr));
+        assert_eq!(output.status.code(), Some(code), "{said}");
+        insta::assert_snapshot!(format!("compare-{}", build.replace('/', "-")), said);
+    }
+}
+
+#[test]
+fn what_cannot_be_compared_is_no_difference() {
+    for (name, arguments) in [
+        (
+            "compare-trap",
+            ["tests/broken/trap/trap.yaml", "--format", "text"],
+        ),
+        (
+            "compare-several-modules",
+            ["suites", "--against", "guests/leak/leak-o2.wasm"],
+        ),
+        (
+            "compare-nothing",
+            ["suites/pair.yaml", "--only", "no::such"],
+        ),
+        (
+            "compare-no-module",
+            ["suites/pair.yaml", "--against", "guests/no-such.wasm"],
+        ),
+        (
+            "compare-no-suite",
+            ["tests/broken/trap/trap.c", "--format", "json"],
+        ),
+    ] {
+        let output = compare(&arguments);
+        let said = format!("{}{}", text(&output.stdout), text(&output.stderr));
+        assert_eq!(output.status.code(), Some(BROKEN), "{said}");
+        insta::assert_snapshot!(name, said);
+    }
+}
+
+/// Programs read this.
+#[test]
+fn a_comparison_is_told_to_programs() {
+    let output = compare(&[
+        "suites/leak-o2.yaml",
+        "--against",
+        "guests/leak/leak-o2.wasm",
+        "--only",
+        "at-once",
+        "--format",
+        "json",
+    ]);
+    insta::assert_snapshot!("compare-json", text(&output.stdout));
+}
+
 /// Programs read this: what changes here may take a new version.
 #[test]
 fn the_report_is_complete() {
@@ -152,6 +236,16 @@ fn memgate(folder: &str, suites: &Path, arguments: &[&str]) -> Output {
         .env("INSTA_PENDING_DIR", output(folder).join("pending"))
         .env_remove("INSTA_FORCE_PASS")
         .env_remove("NEXTEST_RUN_ID")
+        .output()
+        .expect("the command was built")
+}
+
+fn compare(arguments: &[&str]) -> Output {
+    Command::new(env!("CARGO_BIN_EXE_memgate"))
+        .arg("compare")
+        .args(arguments)
+        .current_dir(root())
+        .env("CARGO_TARGET_DIR", output("check"))
         .output()
         .expect("the command was built")
 }

@@ -57,6 +57,10 @@ fn main() -> ExitCode {
             a_module_is_built_where_its_suite_is,
         ),
         trial(
+            "a_heap_that_nobody_counts_does_not_pass",
+            a_heap_that_nobody_counts_does_not_pass,
+        ),
+        trial(
             "without_suites_nothing_passes",
             without_suites_nothing_passes,
         ),
@@ -178,6 +182,23 @@ fn a_module_is_built_where_its_suite_is() {
         said(&output).contains("no compiler here"),
         "{}",
         said(&output)
+    );
+}
+
+/// This binary has no allocator that counts.
+fn a_heap_that_nobody_counts_does_not_pass() {
+    let line = "#[global_allocator] static ALLOCATOR";
+    let suite = CLEAN.replace("    cycles", "    lifecycle: { instances: 3 }\n    cycles");
+    let suite = suite.replace("delta: 0B", "delta: 0B, host_retained: 0B");
+    let output = User::with(&[("leak", &suite)]).run(&[], &[]);
+    assert_eq!(code(&output), BROKEN, "{}", said(&output));
+    let said = said(&output)
+        .split_whitespace()
+        .collect::<Vec<_>>()
+        .join(" ");
+    assert!(
+        said.contains("nothing was measured") && said.contains(line),
+        "{said}"
     );
 }
 

@@ -1,5 +1,6 @@
 //! The command line: one file a subcommand.
 
+mod compare;
 mod schema;
 mod test;
 
@@ -18,13 +19,15 @@ struct Arguments {
 #[derive(Subcommand)]
 enum Command {
     Test(test::Test),
+    Compare(compare::Compare),
     Schema(schema::Schema),
 }
 
-/// Runs the command line. Exit codes: 0 pass, 1 regression, 2 the gate broke, wrong usage included.
+/// Runs the command line. Exit codes: 0 pass, 1 regression or difference, 2 the gate broke, wrong usage included.
 pub fn main() -> ExitCode {
     match Arguments::parse().command {
         Command::Test(test) => test.run(),
+        Command::Compare(compare) => compare.run(),
         Command::Schema(schema) => schema.run(),
     }
 }

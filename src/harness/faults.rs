@@ -2,11 +2,12 @@
 
 use std::fmt::Display;
 
-use crate::judge::NotMeasured;
+use crate::judge::{NotMeasured, TooBroad};
 use crate::module::{CodeFrame, Module};
 use crate::report::Fault;
 use crate::run::{Ending, RunError};
-use crate::suite::{format_bytes, format_duration, format_exact_bytes};
+use crate::snapshot::NumbersError;
+use crate::suite::{Metric, format_bytes, format_duration, format_exact_bytes};
 
 use super::places;
 
@@ -14,6 +15,10 @@ use super::places;
 const NOTHING_SEEN: &str = "let the steps do the work that is meant; compilers leave out blocks that nobody looks at. Look whether the module has \
                   an allocator of its own that memgate does not know: then build it with names, or with the allocator \
                   of its language";
+
+/// What to do where nothing counts the host's heap.
+pub(super) const COUNT_THE_HEAP: &str = "the host's heap is not counted in this program: say so in `tests/memory.rs`, above `main`, with \
+                  `#[global_allocator] static ALLOCATOR: memgate::CountingAllocator = memgate::CountingAllocator::new();`";
 
 /// The gate could not do its work.
 pub(super) fn broken(headline: &str, cause: impl Display) -> Fault {
@@ -42,6 +47,7 @@ pub(super) fn not_run(error: RunError, module: &Module) -> Fault {
 pub(super) fn not_measured(why: NotMeasured) -> Fault {
     let advice = match why {
         NotMeasured::Nothing => NOTHING_SEEN,
+        NotMeasured::Metric(Metric::HostRetained) => COUNT_THE_HEAP,
         NotMeasured::Metric(_) => {
             "let the story reach what the metric measures, or leave its threshold out"
         }
@@ -52,6 +58,28 @@ pub(super) fn not_measured(why: NotMeasured) -> Fault {
         advice: Some(advice.into()),
         stack: Vec::new(),
         stderr: String::new(),
+    }
+}
+
+/// Numbers that limits follow are reviewed, not typed.
+pub(super) fn untrusted_numbers(error: NumbersError) -> Fault {
+    let advice = format!(
+        "take {} back as it was committed; or delete it, run again and accept the numbers of that run with cargo insta review",
+        error.file
+    );
+    Fault {
+        advice: Some(advice),
+        ..broken("the accepted numbers cannot be trusted", error)
+    }
+}
+
+/// What would allow everything allows nothing.
+pub(super) fn too_broad(error: TooBroad) -> Fault {
+    let advice = "name the function that is known to hold memory, as the snapshot names it; several functions take an \
+                  allowance each";
+    Fault {
+        advice: Some(advice.into()),
+        ..broken("an allowance is too broad", error)
     }
 }
 

@@ -7,23 +7,24 @@ use std::sync::{Mutex, MutexGuard, PoisonError};
 
 use libtest_mimic::Failed;
 
+use super::accepted::judge_with_accepted;
 use super::faults;
 use super::frees;
-use super::losses;
 use super::modules::{self, Modules, Prepared};
 use super::numbered;
 use super::progress::Progress;
 use super::trials::trial_name;
 use super::{Again, places};
-use crate::heap::Fold;
-use crate::judge::{Verdict, judge};
+use super::{lifecycle, losses};
+use crate::heap::{Fold, Recording};
+use crate::judge::{Judgement, Verdict, allow};
 use crate::report::{
-    Commands, Fault, ReportError, ReportFile, ScenarioReport, SuiteReport, assemble, failure,
-    without_figures,
+    Commands, Fault, Place, ReportError, ReportFile, ScenarioReport, SnapshotChange, SuiteReport,
+    assemble, failure, without_figures,
 };
 use crate::run::{self, Aside, Ending, Engine, RunError};
 use crate::snapshot;
-use crate::suite::{Scenario, Suite, SuiteErrors};
+use crate::suite::{Date, Scenario, Suite, SuiteErrors};
 
 /// The verdicts so far.
 struct Tally {
@@ -36,9 +37,13 @@ struct Tally {
 pub(super) struct Gate {
     root: PathBuf,
     engine: Engine,
+    /// Where what was compiled is kept.
+    cache: PathBuf,
     modules: Modules,
     progress: Progress,
     report: ReportFile,
+    /// For allowances, which may end on a day.
+    today: Date,
     /// What was said so far, by suite.
     suites: Mutex<BTreeMap<String, SuiteReport>>,
     tally: Mutex<Tally>,
@@ -46,7 +51,12 @@ pub(super) struct Gate {
 
 impl Gate {
     /// A gate that keeps snapshots below `root`, and its report and what it compiled in `output`.
-    pub(super) fn new(root: &Path, output: &Path, has_threads: bool) -> Result<Gate, RunError> {
+    pub(super) fn new(
+        root: &Path,
+        output: &Path,
+        has_threads: bool,
+        today: Date,
+    ) -> Result<Gate, RunError> {
         let cache = std::path::absolute(output.join("cache"))
             .map_err(|error| RunError::Engine(error.to_string()))?;
         // Under nextest each trial is a process, and all of them are one run.
@@ -54,9 +64,11 @@ impl Gate {
         Ok(Gate {
             root: std::path::absolute(root).map_err(|error| RunError::Engine(error.to_string()))?,
             engine: Engine::new(Some(&cache))?,
+            cache,
             modules: Modules::default(),
             progress: Progress::new(has_threads),
             report: ReportFile::new(output, run),
+            today,
             suites: Mutex::default(),
             tally: Mutex::new(Tally {
                 worst: Verdict::Pass,
@@ -106,7 +118,7 @@ impl Gate {
     }
 
     /// From the module to what is to be said of the scenario, its snapshot not yet looked at.
-    fn scenario(&self, suite: &Suite, scenario: &Scenario) -> ScenarioReport {
+    pub(super) fn scenario(&self, suite: &Suite, scenario: &Scenario) -> ScenarioReport {
         let module = modules::name(suite);
         let broken = |fault| without_figures(&scenario.name, &module, fault);
         let shared = self.modules.prepare(suite, &self.engine, &self.progress);
@@ -131,7 +143,7 @@ impl Gate {
             roots,
         } = prepared;
         // Counters know of no blocks, so that nothing can be said of what is lost.
-        let known = roots.roots.clone().filter(|_| suite.sites.is_none());
+        let known = roots.roots.clone().filter(|_| scenario.sites.is_none());
         let outcome = run::run(
             &self.engine,
             compiled,
@@ -140,28 +152,41 @@ impl Gate {
         )
         .map_err(|error| faults::not_run(error, module))?;
         let mut recording = outcome.observer.into_inner().finish();
-        recording.readings = outcome.readings;
-        if let Some(numbered) = &outcome.numbered {
-            recording.fill(numbered);
-        }
+        recording.complete(outcome.readings, outcome.numbered.as_ref());
         let ending = &outcome.ending;
+        let lived = match ending {
+            Ending::Completed => lifecycle::live(&self.cache, prepared, scenario, &mut recording),
+            _ => Ok(()),
+        };
         let stacks_of_frees =
             frees::look_into(&self.engine, compiled, scenario, ending, &mut recording)
                 .map_err(|error| faults::broken("the scenario cannot be run again", error))?;
-        let judged = match ending {
-            Ending::Completed => judge(scenario, &recording).map_err(faults::not_measured),
-            ending => Err(faults::unfinished(ending, module, outcome.errors)),
-        };
         let symbols = module.symbols();
         let stacks = places::of_sites(&symbols, &recording);
+        let judged = match ending {
+            Ending::Completed => {
+                lived.and_then(|()| self.judged(suite, scenario, &recording, &stacks))
+            }
+            ending => Err(faults::unfinished(ending, module, outcome.errors)),
+        };
         let mut report = assemble(
             scenario,
             &modules::name(suite),
             &recording,
             stacks,
-            judged.as_ref().map_err(Fault::clone),
+            judged
+                .as_ref()
+                .map(|(judgement, _)| judgement)
+                .map_err(Fault::clone),
         );
         report = report.with_surveys(&recording, |root, at| roots.name(root, at));
+        if judged.is_ok() {
+            let notes = lifecycle::not_counted(scenario, &recording);
+            report.notes.extend(notes);
+        }
+        if let Ok((_, Some(change))) = judged {
+            report = report.with_numbers_change(change);
+        }
         report
             .notes
             .extend(losses::notes(scenario, module, &recording));
@@ -171,6 +196,24 @@ impl Gate {
             None => faults::of_allocators(module),
         });
         Ok(report)
+    }
+
+    /// The run against thresholds, allowances and accepted numbers; beside it, which of these are to be reviewed.
+    fn judged(
+        &self,
+        suite: &Suite,
+        scenario: &Scenario,
+        recording: &Recording,
+        stacks: &[Vec<Place>],
+    ) -> Result<(Judgement, Option<SnapshotChange>), Fault> {
+        let functions = match scenario.allow.is_empty() {
+            true => Vec::new(),
+            false => places::functions(stacks),
+        };
+        let allowed =
+            allow(&scenario.allow, &functions, recording, self.today).map_err(faults::too_broad)?;
+        let module = modules::name(suite);
+        judge_with_accepted(&self.root, suite, scenario, &module, recording, &allowed)
     }
 
     /// Compares the sites with those that were accepted. Where there is no verdict there is nothing to compare.
@@ -183,26 +226,13 @@ impl Gate {
         if report.verdict == Verdict::Error {
             return report;
         }
-        let info = snapshot::Info {
-            suite: suite.name.clone(),
-            scenario: scenario.name.clone(),
-            module: report.module.clone(),
-            verdict: if report.verdict == Verdict::Pass {
-                "pass"
-            } else {
-                "regression"
-            }
-            .into(),
-            thresholds: scenario
-                .thresholds
-                .iter()
-                .map(|threshold| (threshold.metric.name().to_string(), threshold.to_string()))
-                .collect(),
-        };
+        let holds = report.verdict == Verdict::Pass;
+        let info = snapshot::Info::of(suite, scenario, &report.module, holds);
         let body = snapshot::body(&report, scenario.snapshot.top);
-        match snapshot::compare(&self.root, &suite.path, &info, &body) {
+        let tolerance = scenario.snapshot.tolerance;
+        match snapshot::compare(&self.root, &suite.path, &info, &body, tolerance) {
             Ok(None) => report,
-            Ok(Some(change)) => report.with_snapshot_change(change),
+            Ok(Some(change)) => with_snapshot_change(report, change, tolerance),
             Err(error) => without_figures(
                 &scenario.name,
                 &info.module,
@@ -269,6 +299,20 @@ impl Gate {
     fn tally(&self) -> MutexGuard<'_, Tally> {
         self.tally.lock().unwrap_or_else(PoisonError::into_inner)
     }
+}
+
+/// What changed beyond the tolerance, which a reader of the difference has to know of.
+fn with_snapshot_change(
+    mut report: ScenarioReport,
+    change: SnapshotChange,
+    tolerance: f64,
+) -> ScenarioReport {
+    if tolerance > 0.0 && !change.is_new {
+        report.notes.push(format!(
+            "figures of sites may be {tolerance}% from those that were accepted, functions and their set may not differ"
+        ));
+    }
+    report.with_snapshot_change(change)
 }
 
 /// The name of the test that this binary is, without the hash that cargo appends.

@@ -1,15 +1,19 @@
 //! The harness: suites become trials, trials become an exit code.
 
+mod accepted;
+mod compare;
 mod faults;
 mod frees;
 mod gate;
 mod given;
+mod lifecycle;
 mod losses;
 mod modules;
 mod numbered;
 mod places;
 mod progress;
 mod roots;
+mod today;
 mod trials;
 
 use std::path::{Path, PathBuf};
@@ -19,6 +23,7 @@ use std::thread;
 
 use libtest_mimic::Arguments;
 
+pub(crate) use self::compare::Compare;
 use self::gate::Gate;
 use self::trials::Trials;
 
@@ -86,7 +91,12 @@ impl Harness {
             return libtest_mimic::run(&self.arguments, listed).exit_code();
         }
         let target = self.output.clone().unwrap_or(self.root.join("target"));
-        let gate = match Gate::new(&self.root, &target.join("memgate"), self.has_threads()) {
+        let today = match today::today() {
+            Ok(today) => today,
+            Err(cause) => return broken(&cause),
+        };
+        let output = target.join("memgate");
+        let gate = match Gate::new(&self.root, &output, self.has_threads(), today) {
             Ok(gate) => Arc::new(gate),
             Err(error) => return broken(&error.to_string()),
         };

@@ -3,7 +3,7 @@
 use super::numbered;
 use crate::heap::Recording;
 use crate::module::{CodeFrame, Frame, Module, Symbols};
-use crate::report::Place;
+use crate::report::{Place, own_frames, short_name};
 
 /// The stack of every site.
 pub(super) fn of_sites(symbols: &Symbols<'_>, recording: &Recording) -> Vec<Vec<Place>> {
@@ -15,6 +15,15 @@ pub(super) fn of_sites(symbols: &Symbols<'_>, recording: &Recording) -> Vec<Vec<
             None => of_code(symbols, &site.stack),
         })
         .collect()
+}
+
+/// The functions of every site as snapshots name them, for patterns to match.
+pub(super) fn functions(stacks: &[Vec<Place>]) -> Vec<Vec<String>> {
+    let of_stack = |stack: &Vec<Place>| {
+        let frames = own_frames(stack).into_iter();
+        frames.map(|place| short_name(&place.function)).collect()
+    };
+    stacks.iter().map(of_stack).collect()
 }
 
 /// The stack at which an allocator was called.

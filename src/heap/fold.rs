@@ -88,6 +88,7 @@ impl Fold {
             diagnostics: self.diagnostics,
             readings: Vec::new(),
             surveys: self.surveys,
+            held_by_host: Vec::new(),
         }
     }
 

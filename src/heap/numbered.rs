@@ -3,11 +3,19 @@
 use std::collections::BTreeMap;
 
 use super::recording::{Count, Level, Recording, SiteName, SiteRecord, Survivors};
-use crate::run::{Allocated, MarkKind, Numbered};
+use crate::run::{Allocated, MarkKind, Numbered, Reading};
 
 impl Recording {
+    /// Adds what the module told of itself, which is none of the fold's making.
+    pub fn complete(&mut self, readings: Vec<Reading>, numbered: Option<&Numbered>) {
+        self.readings = readings;
+        if let Some(numbered) = numbered {
+            self.fill(numbered);
+        }
+    }
+
     /// Fills in what the sites allocated, at the marks of a run in which nothing else was counted.
-    pub fn fill(&mut self, numbered: &Numbered) {
+    fn fill(&mut self, numbered: &Numbered) {
         let mut sites: BTreeMap<u32, SiteRecord> = BTreeMap::new();
         let mut total = Count::default();
         // The cycle that is under way; none once idle time is over, when survivors were counted.

@@ -157,6 +157,9 @@ pub struct Recording {
     pub wrong_frees: Option<WrongFrees>,
     /// What the module told of itself, in the order of the marks; not of the fold's making.
     pub readings: Vec<Reading>,
+    /// What the host held after each of the scenario's instances, in bytes, of which only the differences mean something; empty where
+    /// that was not counted.
+    pub held_by_host: Vec<i64>,
 }
 
 impl Recording {

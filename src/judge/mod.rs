@@ -1,5 +1,8 @@
 //! Judging: what was recorded becomes metrics, metrics meet thresholds, and what grew is told apart.
 
+mod accepted;
+mod allowances;
+mod bounded;
 mod class;
 mod grown;
 mod growth;
@@ -10,11 +13,14 @@ mod trend;
 
 use serde::{Deserialize, Serialize};
 
+pub use self::accepted::{Accepted, relative_metrics};
+pub use self::allowances::{Allowed, Standing, TooBroad, allow};
+pub use self::bounded::Bounded;
 pub use self::class::{Class, Growth, Part};
 pub use self::grown::Grown;
 pub use self::measure::Measured;
 use crate::heap::Recording;
-use crate::suite::{Metric, Scenario, Threshold};
+use crate::suite::{Metric, Scenario};
 
 /// What a scenario came to. A leak and a broken gate are different things.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
@@ -28,28 +34,57 @@ pub enum Verdict {
     Error,
 }
 
-/// A threshold that does not hold.
-#[derive(Clone, Debug, PartialEq)]
-pub struct Breach {
-    /// The threshold.
-    pub threshold: Threshold,
-    /// What was measured, in the metric's unit.
-    pub measured: f64,
-    /// How far beyond the limit that is; zero where the limit is just reached.
-    pub excess: f64,
-}
-
 /// All that can be said of a run that was told to its end.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Judgement {
     /// Every metric that this scenario can measure, in the order of [`Metric::all`](crate::suite::Metric::all).
     pub metrics: Vec<Measured>,
-    /// The thresholds that do not hold, in the order of the suite.
-    pub breaches: Vec<Breach>,
+    /// The thresholds, in the order of the suite.
+    pub bounds: Vec<Bounded>,
+    /// The allowances, in the order of the suite.
+    pub allowed: Vec<Allowed>,
     /// The sites that hold more at idle end than at baseline, largest first.
     pub grown: Vec<Grown>,
     /// What each site's blocks are, by site; none where nothing is known of it.
     pub classes: Vec<Option<Class>>,
+}
+
+impl Judgement {
+    /// Whether nothing is known to be broken.
+    pub fn holds(&self) -> bool {
+        let is_broken = |allowed: &Allowed| allowed.standing.is_broken();
+        !self.bounds.iter().any(Bounded::is_broken) && !self.allowed.iter().any(is_broken)
+    }
+
+    /// The numbers to accept instead of those before: a limit that holds does not move, so that nothing creeps.
+    pub fn to_accept(&self, before: Option<&Accepted>) -> Accepted {
+        let next = |metric: Metric| {
+            let is_broken = |bounded: &Bounded| {
+                bounded.threshold.metric == metric
+                    && bounded.threshold.margin().is_some()
+                    && bounded.is_broken()
+            };
+            let stays = before
+                .and_then(|before| before.get(&metric))
+                .filter(|_| !self.bounds.iter().any(is_broken));
+            let value = stays.or(self.judged(&metric))?;
+            Some((metric, value))
+        };
+        let relative = self.bounds.iter().map(|bounded| &bounded.threshold);
+        Accepted(
+            relative_metrics(relative)
+                .into_iter()
+                .filter_map(next)
+                .collect(),
+        )
+    }
+
+    /// What was measured of a metric, without the sites that are allowed.
+    pub fn judged(&self, metric: &Metric) -> Option<f64> {
+        let mut metrics = self.metrics.iter();
+        let measured = metrics.find(|measured| measured.metric == *metric)?;
+        Some(measured.judged)
+    }
 }
 
 /// Why a run cannot be judged. It never passes: what was not measured did not hold.
@@ -63,38 +98,34 @@ pub enum NotMeasured {
     Metric(Metric),
 }
 
-/// Judges a run that was told to its end.
+/// Judges a run that was told to its end, against what was accepted before, and but for what is allowed.
 ///
 /// # Errors
 ///
 /// When something was not measured: a scenario that allocates nothing does not pass as free of leaks.
-pub fn judge(scenario: &Scenario, recording: &Recording) -> Result<Judgement, NotMeasured> {
+pub fn judge(
+    scenario: &Scenario,
+    recording: &Recording,
+    accepted: &Accepted,
+    allowed: &[Allowed],
+) -> Result<Judgement, NotMeasured> {
     if recording.diagnostics.events == 0 {
         return Err(NotMeasured::Nothing);
     }
-    let metrics = measure::measure(scenario, recording);
-    let mut breaches = Vec::new();
-    for threshold in &scenario.thresholds {
-        let is_its = |measured: &&Measured| measured.metric == threshold.metric;
-        let measured = metrics.iter().find(is_its);
-        let measured = measured.ok_or(NotMeasured::Metric(threshold.metric.clone()))?;
-        breaches.extend(breach(threshold, measured.value));
-    }
-    Ok(Judgement {
-        metrics,
-        breaches,
+    let mut judgement = Judgement {
+        metrics: measure::measure(scenario, recording, allowed),
+        bounds: Vec::new(),
+        allowed: allowed.to_vec(),
         grown: grown::grown(recording),
         classes: class::classes(scenario.cycles, recording),
-    })
-}
-
-fn breach(threshold: &Threshold, measured: f64) -> Option<Breach> {
-    let broken = !threshold.holds(measured);
-    broken.then(|| Breach {
-        threshold: threshold.clone(),
-        measured,
-        excess: threshold.excess(measured),
-    })
+    };
+    for threshold in &scenario.thresholds {
+        let measured = judgement.judged(&threshold.metric);
+        let measured = measured.ok_or(NotMeasured::Metric(threshold.metric.clone()))?;
+        let bounded = Bounded::of(threshold, measured, accepted);
+        judgement.bounds.push(bounded);
+    }
+    Ok(judgement)
 }
 
 #[cfg(test)]

@@ -6,9 +6,11 @@ use std::time::Duration;
 use super::*;
 use crate::heap::{Count, Diagnostics, Losses, Mark, SiteRecord, Survey, Survivors, WrongFrees};
 use crate::run::MarkKind;
-use crate::suite::{Comparison, Idle, Lost, Metric, OfPhase, OfSite, Phase};
+use crate::suite::{
+    Comparison, Idle, Limit, Lost, Margin, Metric, OfPhase, OfSite, Phase, Threshold,
+};
 
-fn scenario(cycles: u32, thresholds: &[Threshold]) -> Scenario {
+pub(super) fn scenario(cycles: u32, thresholds: &[Threshold]) -> Scenario {
     Scenario {
         cycles,
         idle: Some(Idle {
@@ -38,7 +40,7 @@ fn mark(kind: MarkKind, live: u64, total: u64) -> Mark {
 }
 
 /// Three cycles of which each leaves a hundred bytes, and ten idle seconds that leave fifty and allocate five hundred.
-fn recording() -> Recording {
+pub(super) fn recording() -> Recording {
     let site = SiteRecord {
         at_peak: Count {
             bytes: 70,
@@ -97,6 +99,8 @@ fn recording() -> Recording {
             strangers: 3,
             first: Vec::new(),
         }),
+        // Each instance leaves ten bytes; the first one filled a cache as well.
+        held_by_host: vec![-500, 90, 100, 110, 120],
     }
 }
 
@@ -121,7 +125,8 @@ fn survey() -> Survey {
 }
 
 fn value(metric: &Metric) -> Option<f64> {
-    let judgement = judge(&scenario(3, &[]), &recording()).expect("there are events");
+    let judgement = judge(&scenario(3, &[]), &recording(), &Accepted::default(), &[])
+        .expect("there are events");
     judgement
         .metrics
         .iter()
@@ -149,6 +154,7 @@ fn every_metric_as_it_is_defined() {
         (Metric::Fragmentation, 1.0 - 450.0 / 4000.0),
         (Metric::DoubleFrees, 2.0),
         (Metric::StrangerFrees, 3.0),
+        (Metric::HostRetained, 10.0),
         (Metric::Lost(Lost::Definite), 10.0),
         (Metric::Lost(Lost::Indirect), 5.0),
         (Metric::Lost(Lost::Possible), 10.0),
@@ -188,7 +194,8 @@ fn what_cannot_be_measured_is_absent() {
         idle: None,
         ..scenario(2, &[])
     };
-    let judgement = judge(&scenario, &recording()).expect("there are events");
+    let judgement =
+        judge(&scenario, &recording(), &Accepted::default(), &[]).expect("there are events");
     let absent = [Metric::IdleRate, Metric::IdleChurn, Metric::Growth];
     assert!(
         judgement
@@ -209,9 +216,9 @@ fn losses_that_were_not_looked_for_are_not_measured() {
         let none = Threshold {
             metric: metric.clone(),
             comparison: Comparison::LessOrEqual,
-            limit: 0.0,
+            limit: Limit::Absolute(0.0),
         };
-        let judged = judge(&scenario(3, &[none]), &recording);
+        let judged = judge(&scenario(3, &[none]), &recording, &Accepted::default(), &[]);
         assert_eq!(judged, Err(NotMeasured::Metric(metric)));
     }
 }
@@ -221,17 +228,20 @@ fn a_threshold_that_does_not_hold_is_a_breach() {
     let below = |limit| Threshold {
         metric: Metric::Delta,
         comparison: Comparison::Less,
-        limit,
+        limit: Limit::Absolute(limit),
     };
     let judgement = judge(
         &scenario(3, &[below(351.0), below(350.0), below(300.0)]),
         &recording(),
+        &Accepted::default(),
+        &[],
     );
     let excess: Vec<f64> = judgement
         .expect("there are events")
-        .breaches
+        .bounds
         .iter()
-        .map(|breach| breach.excess)
+        .filter(|bounded| bounded.is_broken())
+        .map(|bounded| bounded.excess)
         .collect();
     assert_eq!(excess, [0.0, 50.0]);
 }
@@ -243,14 +253,15 @@ fn a_run_without_events_measured_nothing() {
         ..recording()
     };
     assert_eq!(
-        judge(&scenario(3, &[]), &recording),
+        judge(&scenario(3, &[]), &recording, &Accepted::default(), &[]),
         Err(NotMeasured::Nothing)
     );
 }
 
 #[test]
 fn grown_sites_are_named() {
-    let judgement = judge(&scenario(3, &[]), &recording()).expect("there are events");
+    let judgement = judge(&scenario(3, &[]), &recording(), &Accepted::default(), &[])
+        .expect("there are events");
     let [grown] = judgement.grown.as_slice() else {
         panic!("one site has grown: {:?}", judgement.grown)
     };
@@ -262,12 +273,39 @@ fn a_threshold_on_what_was_not_measured_does_not_hold() {
     let threshold = Threshold {
         metric: Metric::IdleRate,
         comparison: Comparison::Less,
-        limit: 10.0,
+        limit: Limit::Absolute(10.0),
     };
     let mut scenario = scenario(3, &[threshold]);
     scenario.idle = None;
     assert_eq!(
-        judge(&scenario, &recording()),
+        judge(&scenario, &recording(), &Accepted::default(), &[]),
         Err(NotMeasured::Metric(Metric::IdleRate))
     );
+}
+
+/// Whether `delta`, which is 350, is at most a tenth more than what was accepted.
+#[track_caller]
+fn check_relative(accepted: Option<f64>, expected: (Option<f64>, bool, bool)) {
+    let threshold = Threshold {
+        metric: Metric::Delta,
+        comparison: Comparison::LessOrEqual,
+        limit: Limit::Accepted(Margin {
+            percent: 10.0,
+            slack: 0.0,
+        }),
+    };
+    let accepted = accepted.map(|value| (Metric::Delta, value));
+    let accepted = Accepted(accepted.into_iter().collect());
+    let judgement = judge(&scenario(3, &[threshold]), &recording(), &accepted, &[]);
+    let bounded = &judgement.expect("there are events").bounds[0];
+    let found = (bounded.limit, bounded.holds, bounded.is_broken());
+    assert_eq!(found, expected);
+}
+
+#[test]
+fn relative_limits_follow_what_was_accepted() {
+    check_relative(Some(350.0), (Some(385.0), true, false));
+    check_relative(Some(320.0), (Some(352.0), true, false));
+    check_relative(Some(300.0), (Some(330.0), false, true));
+    check_relative(None, (None, false, false));
 }

@@ -2,13 +2,14 @@
 
 use super::notes::notes;
 use super::value::{
-    Bound, ClassReport, Counted, Fault, LevelReport, MarkReport, MetricReport, OrderReport, Place,
-    ProbeReport, ProbeValue, ScenarioReport, SiteReport, SnapshotChange, SurvivorsReport,
+    AllowanceReport, AllowanceStanding, Bound, ClassReport, Counted, Fault, LevelReport,
+    MarkReport, MetricReport, OrderReport, Place, ProbeReport, ProbeValue, Relative,
+    ScenarioReport, SiteReport, SnapshotChange, SurvivorsReport,
 };
 use crate::heap::{Mark, Recording, SiteRecord};
-use crate::judge::{Judgement, Measured, Verdict};
+use crate::judge::{Allowed, Bounded, Judgement, Measured, Standing, Verdict};
 use crate::run::{IDLE_PARTS, MarkKind, Reading};
-use crate::suite::{Order, Probe, Scenario};
+use crate::suite::{Margin, Order, Probe, Scenario};
 
 /// The report of a scenario that left figures behind: judged if it was told to its end, with a fault if not.
 ///
@@ -51,9 +52,10 @@ pub fn assemble(
             report.metrics = judgement
                 .metrics
                 .iter()
-                .map(|measured| metric(scenario, measured))
+                .map(|measured| metric(judgement, measured))
                 .collect();
-            if !judgement.breaches.is_empty() {
+            report.allowances = judgement.allowed.iter().map(allowance).collect();
+            if !judgement.holds() {
                 report.verdict = Verdict::Regression;
             }
         }
@@ -81,6 +83,13 @@ impl ScenarioReport {
         self.verdict = self.verdict.max(Verdict::Regression);
         self
     }
+
+    /// Adds the numbers that wait for review, since limits follow them; a pass becomes a regression.
+    pub fn with_numbers_change(mut self, change: SnapshotChange) -> ScenarioReport {
+        self.numbers = Some(change);
+        self.verdict = self.verdict.max(Verdict::Regression);
+        self
+    }
 }
 
 fn empty(scenario: &str, module: &str, verdict: Verdict) -> ScenarioReport {
@@ -92,12 +101,14 @@ fn empty(scenario: &str, module: &str, verdict: Verdict) -> ScenarioReport {
         order: None,
         metrics: Vec::new(),
         probes: Vec::new(),
+        allowances: Vec::new(),
         marks: Vec::new(),
         peak: Counted::default(),
         peak_time: 0,
         sites: Vec::new(),
         surveys: Vec::new(),
         snapshot: None,
+        numbers: None,
         wrong_frees: Vec::new(),
         notes: Vec::new(),
         events: 0,
@@ -115,22 +126,66 @@ fn order(scenario: &Scenario) -> Option<OrderReport> {
     })
 }
 
-fn metric(scenario: &Scenario, Measured { metric, value }: &Measured) -> MetricReport {
-    let thresholds = scenario
-        .thresholds
-        .iter()
-        .filter(|threshold| threshold.metric == *metric);
-    let bounds = thresholds.map(|threshold| Bound {
-        comparison: threshold.comparison.sign().to_string(),
-        limit: threshold.limit,
-        holds: threshold.holds(*value),
-        excess: threshold.excess(*value),
-    });
+fn metric(judgement: &Judgement, measured: &Measured) -> MetricReport {
+    let metric = &measured.metric;
+    let is_its = |bounded: &&Bounded| bounded.threshold.metric == *metric;
     MetricReport {
         name: metric.name().into_owned(),
-        value: *value,
+        value: measured.value,
+        judged: measured.judged,
         unit: metric.unit().symbol().to_string(),
-        bounds: bounds.collect(),
+        bounds: judgement.bounds.iter().filter(is_its).map(bound).collect(),
+    }
+}
+
+fn bound(bounded: &Bounded) -> Bound {
+    let threshold = &bounded.threshold;
+    Bound {
+        comparison: threshold.comparison.sign().to_string(),
+        limit: bounded.limit,
+        relative: threshold.margin().map(|margin| relative(bounded, margin)),
+        holds: bounded.holds,
+        excess: bounded.excess,
+    }
+}
+
+/// A percentage of next to nothing is next to nothing: a slack is the way out.
+fn relative(bounded: &Bounded, margin: Margin) -> Relative {
+    let threshold = &bounded.threshold;
+    let unit = threshold.metric.unit();
+    let vanishes = |accepted: &f64| bounded.is_broken() && margin.vanishes(unit, *accepted);
+    let advice = bounded.accepted.filter(vanishes).map(|accepted| {
+        let (percent, accepted) = (margin.percent, unit.format(accepted));
+        let sign = if threshold.comparison.is_ceiling() { '+' } else { '-' };
+        let slack = unit.slack_example();
+        format!(
+            "{percent}% of {accepted} is next to nothing: add a slack, such as {}: {threshold} {sign} {slack}",
+            threshold.metric
+        )
+    });
+    Relative {
+        text: threshold.shown_limit(),
+        accepted: bounded.accepted,
+        advice,
+    }
+}
+
+fn allowance(allowed: &Allowed) -> AllowanceReport {
+    let allowance = &allowed.allowance;
+    let bounds = [allowance.bytes, allowance.blocks].into_iter().flatten();
+    AllowanceReport {
+        site: allowance.site.to_string(),
+        bounds: bounds.map(|bound| bound.to_string()).collect(),
+        reason: allowance.reason.clone(),
+        until: allowance.until.map(|until| until.to_string()),
+        standing: match allowed.standing {
+            Standing::Counts => AllowanceStanding::Counts,
+            Standing::Exceeded => AllowanceStanding::Exceeded,
+            Standing::Stale => AllowanceStanding::Stale,
+            Standing::Expired => AllowanceStanding::Expired,
+        },
+        sites: allowed.sites.clone(),
+        held: allowed.held.into(),
     }
 }
 

@@ -1,6 +1,8 @@
 //! What is said of a run: one value, and one file for each form that it takes.
 
 mod assemble;
+mod comparison;
+mod difference;
 mod failure;
 mod json;
 mod names;
@@ -10,14 +12,19 @@ mod survey;
 mod value;
 
 pub use self::assemble::{assemble, without_figures};
+pub use self::comparison::{Sides, comparison, no_comparison, null_test};
+pub use self::difference::{
+    Change, Difference, Figures, MetricDifference, SiteDifference, difference, unequal_parts,
+};
 pub use self::failure::{Commands, failure};
 pub use self::json::{ReportError, ReportFile};
-pub use self::names::short_name;
+pub use self::names::{own_frames, short_name};
 pub use self::survey::{
     HeldReport, HolderReport, LossesReport, RootReport, SiteSurveyReport, SurveyReport,
 };
 pub use self::value::{
-    Bound, ClassReport, Counted, Fault, FormerReport, InsideReport, LevelReport, MarkReport,
-    MetricReport, OrderReport, Place, ProbeReport, ProbeValue, Report, ScenarioReport, SiteReport,
-    SnapshotChange, SuiteReport, SurvivorsReport, VERSION, WrongFreeReport,
+    AllowanceReport, AllowanceStanding, Bound, ClassReport, Counted, Fault, FormerReport,
+    InsideReport, LevelReport, MarkReport, MetricReport, OrderReport, Place, ProbeReport,
+    ProbeValue, Relative, Report, ScenarioReport, SiteReport, SnapshotChange, SuiteReport,
+    SurvivorsReport, VERSION, WrongFreeReport,
 };

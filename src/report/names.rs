@@ -1,4 +1,16 @@
-//! Function names in little space.
+//! Function names in little space, and the functions that matter.
+
+use super::value::Place;
+
+/// The program's own frames, from the one that allocates outwards; all frames where only libraries are on the stack.
+pub fn own_frames(stack: &[Place]) -> Vec<&Place> {
+    let own: Vec<&Place> = stack.iter().filter(|place| !place.library).collect();
+    if own.is_empty() {
+        stack.iter().collect()
+    } else {
+        own
+    }
+}
 
 /// A function's name without parameters and type arguments, which say little about where a block comes from.
 pub fn short_name(function: &str) -> String {

@@ -49,6 +49,8 @@ pub struct ScenarioReport {
     pub metrics: Vec<MetricReport>,
     /// What the module told of itself.
     pub probes: Vec<ProbeReport>,
+    /// The suite's allowances, each with what it came to.
+    pub allowances: Vec<AllowanceReport>,
     /// The heap's totals at every mark.
     pub marks: Vec<MarkReport>,
     /// Live bytes and blocks at the global maximum.
@@ -62,6 +64,8 @@ pub struct ScenarioReport {
     pub surveys: Vec<SurveyReport>,
     /// How the sites differ from those that were accepted.
     pub snapshot: Option<SnapshotChange>,
+    /// How the numbers that limits follow differ from those that were accepted.
+    pub numbers: Option<SnapshotChange>,
     /// Frees of what was no block, the first ones; those that happened in the same way are one.
     pub wrong_frees: Vec<WrongFreeReport>,
     /// What a reader of the figures should know: missing symbols, frees of unknown blocks, folded contexts.
@@ -112,6 +116,8 @@ pub struct MetricReport {
     pub name: String,
     /// What was measured.
     pub value: f64,
+    /// What is left of it without the sites that are allowed; bounds are held against this.
+    pub judged: f64,
     /// The unit, as in `B`, `blocks`, `frees`, `B/s`, `B/cycle`, `ratio`, `count`.
     pub unit: String,
     /// The suite's bounds.
@@ -146,12 +152,60 @@ pub struct ProbeValue {
 pub struct Bound {
     /// `<`, `<=`, `>` or `>=`.
     pub comparison: String,
-    /// The limit, in the metric's unit.
-    pub limit: f64,
-    /// Whether what was measured is within it.
+    /// The limit, in the metric's unit; none where it follows the accepted run, and nothing was accepted yet.
+    pub limit: Option<f64>,
+    /// How the limit follows the accepted run, if it does.
+    pub relative: Option<Relative>,
+    /// Whether what was measured is within it; without a limit it is not.
     pub holds: bool,
     /// How far it is beyond.
     pub excess: f64,
+}
+
+/// A limit that follows the accepted run.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Relative {
+    /// As the suite has it: `accepted + 5% + 64 KB`.
+    pub text: String,
+    /// What was accepted, in the metric's unit.
+    pub accepted: Option<f64>,
+    /// A bound with a slack, where the percentage alone comes to next to nothing.
+    pub advice: Option<String>,
+}
+
+/// A site that is known to hold memory and may.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct AllowanceReport {
+    /// The pattern, as the suite has it.
+    pub site: String,
+    /// The most that it may hold: `< 2 MB`, `< 100 blocks`.
+    pub bounds: Vec<String>,
+    /// Why.
+    pub reason: String,
+    /// The last day on which it counts.
+    pub until: Option<String>,
+    /// Whether it counts.
+    pub standing: AllowanceStanding,
+    /// The sites that it is for, by their place in `sites`; those of an earlier allowance are not among them.
+    pub sites: Vec<usize>,
+    /// The most that these hold together, at idle end or after teardown.
+    pub held: Counted,
+}
+
+/// Whether an allowance counts.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum AllowanceStanding {
+    /// Its sites are left out of what is judged.
+    Counts,
+    /// Its sites hold more than it allows: it fails by itself, and nothing is left out.
+    Exceeded,
+    /// No site matches it: it fails by itself.
+    Stale,
+    /// Its last day is over: nothing is left out.
+    Expired,
 }
 
 /// Bytes and blocks.
@@ -332,7 +386,7 @@ pub struct Place {
     pub library: bool,
 }
 
-/// How the sites differ from the accepted snapshot.
+/// How something differs from what was accepted.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct SnapshotChange {

@@ -26,8 +26,21 @@ impl Engine {
     ///
     /// When the folder cannot be used.
     pub fn new(cache: Option<&Path>) -> Result<Engine, RunError> {
+        Engine::of(deterministic(), cache)
+    }
+
+    /// As [`Engine::new`], with linear memories that are blocks of the host's heap, as tables always are: slower, and what counts the
+    /// heap counts them.
+    ///
+    /// # Errors
+    ///
+    /// When the folder cannot be used.
+    pub fn on_heap(cache: Option<&Path>) -> Result<Engine, RunError> {
+        Engine::of(on_heap(), cache)
+    }
+
+    fn of(mut config: Config, cache: Option<&Path>) -> Result<Engine, RunError> {
         let failed = |error: wasmtime::Error| RunError::Engine(format!("{error:#}"));
-        let mut config = deterministic();
         if let Some(folder) = cache {
             let mut settings = CacheConfig::new();
             settings.with_directory(folder);
@@ -47,11 +60,24 @@ impl Engine {
     ///
     /// When the module uses what the engine does not have.
     pub fn compile(&self, name: &str, instrumented: Instrumented) -> Result<Compiled, RunError> {
+        self.compiled(name, Arc::new(instrumented))
+    }
+
+    /// Compiles for this engine what was compiled for another one.
+    ///
+    /// # Errors
+    ///
+    /// When the module uses what the engine does not have.
+    pub fn compile_again(&self, compiled: &Compiled) -> Result<Compiled, RunError> {
+        self.compiled(&compiled.name, compiled.instrumented.clone())
+    }
+
+    fn compiled(&self, name: &str, instrumented: Arc<Instrumented>) -> Result<Compiled, RunError> {
         let module = wasmtime::Module::new(&self.0, &instrumented.wasm)
             .map_err(|error| RunError::Compile(format!("{error:#}")))?;
         Ok(Compiled {
             module,
-            instrumented: Arc::new(instrumented),
+            instrumented,
             name: name.to_string(),
         })
     }
@@ -86,5 +112,18 @@ pub(crate) fn deterministic() -> Config {
         .wasm_extended_const(true)
         .wasm_custom_page_sizes(true)
         .wasm_wide_arithmetic(true);
+    config
+}
+
+/// The engine takes a memory from the heap where nothing asks for pages of its own: neither room to grow into without moving,
+/// nor a guard behind it, nor contents to share, nor traps that are told by the pages' protection.
+fn on_heap() -> Config {
+    let mut config = deterministic();
+    config
+        .memory_reservation(0)
+        .memory_reservation_for_growth(0)
+        .memory_guard_size(0)
+        .memory_init_cow(false)
+        .signals_based_traps(false);
     config
 }

@@ -10,7 +10,7 @@ use wasmtime::{
 
 use super::clock::{Clock, nanoseconds};
 use super::ending::original_stack;
-use super::engine::{Compiled, Engine};
+use super::engine::Compiled;
 use super::error::{Halt, RunError};
 use super::limits::{Deadline, MemoryLimit};
 use super::looks::{Looks, Stacks};
@@ -27,7 +27,7 @@ use crate::instrument::{
     export_of_global,
 };
 use crate::module::CodeFrame;
-use crate::suite::{CompilerSites, Limits, Probe};
+use crate::suite::{CompilerSites, Probe};
 
 /// The export that a reactor wants to be called first.
 const INITIALIZE: &str = "_initialize";
@@ -77,12 +77,12 @@ pub(crate) struct Guest<O: 'static> {
 }
 
 impl<O: Observer + Send + 'static> Guest<O> {
-    /// A guest that was not started yet: nothing of its code has run.
+    /// A guest that was not started yet: nothing of its code has run. `memory` is how much of it the guest may have, in bytes.
     pub(crate) fn new(
-        engine: &Engine,
         compiled: &Compiled,
         world: World,
-        limits: &Limits,
+        memory: u64,
+        deadline: Deadline,
         clock: Clock,
         observer: O,
         provide: Provide<O>,
@@ -100,13 +100,12 @@ impl<O: Observer + Send + 'static> Guest<O> {
             looks: Looks::default(),
             undrained: compiled.instrumented.layout.records,
             compiled: compiled.clone(),
-            limit: MemoryLimit::new(limits.memory, compiled.instrumented.layout.bytes()),
+            limit: MemoryLimit::new(memory, compiled.instrumented.layout.bytes()),
             books: None,
             provide,
         };
-        let mut store = Store::new(&engine.0, state);
+        let mut store = Store::new(compiled.module.engine(), state);
         store.limiter(|state| &mut state.limit);
-        let deadline = Deadline::new(limits.timeout);
         store.set_epoch_deadline(1);
         store.epoch_deadline_callback(move |_| {
             deadline.check()?;

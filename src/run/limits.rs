@@ -85,6 +85,9 @@ impl ResourceLimiter for MemoryLimit {
     }
 }
 
+/// How often a guest is told again that its time is over: one that was made since must hear of it, too.
+const AGAIN: Duration = Duration::from_millis(10);
+
 /// Wakes the engine once a scenario's time is over, so that the guest looks at its deadline.
 pub(crate) struct Watchdog {
     /// Hanging up ends the watch.
@@ -92,12 +95,14 @@ pub(crate) struct Watchdog {
 }
 
 impl Watchdog {
-    pub(crate) fn watch(engine: &Engine, limit: Duration) -> Watchdog {
+    pub(crate) fn watch(engine: &Engine, deadline: Deadline) -> Watchdog {
         let (still_running, hang_up) = mpsc::channel();
         let engine = engine.clone();
         thread::spawn(move || {
-            if hang_up.recv_timeout(limit) == Err(RecvTimeoutError::Timeout) {
+            let mut wait = deadline.end.saturating_duration_since(Instant::now());
+            while hang_up.recv_timeout(wait) == Err(RecvTimeoutError::Timeout) {
                 engine.increment_epoch();
+                wait = AGAIN;
             }
         });
         Watchdog {

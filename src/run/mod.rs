@@ -6,6 +6,8 @@ mod ending;
 mod engine;
 mod error;
 mod guest;
+mod host_heap;
+mod lifetimes;
 mod limits;
 mod looks;
 mod numbered;
@@ -35,11 +37,14 @@ pub(crate) use self::engine::deterministic;
 pub use self::engine::{Compiled, Engine};
 use self::error::Halt;
 pub use self::error::RunError;
+use self::guest::Guest;
+pub(crate) use self::guest::Provide;
 #[cfg(test)]
 pub(crate) use self::guest::State;
 pub(crate) use self::guest::link_books;
-use self::guest::{Guest, Provide};
-use self::limits::Watchdog;
+pub use self::host_heap::CountingAllocator;
+pub(crate) use self::lifetimes::lifetimes;
+use self::limits::{Deadline, Watchdog};
 use self::looks::Heedless;
 pub use self::looks::Stacks;
 pub use self::numbered::{Allocated, Numbered};
@@ -99,9 +104,11 @@ pub fn stacks_at(
     if records.is_empty() {
         return Ok(Stacks::new());
     }
-    let mut guest = prepare(engine, compiled, scenario, Heedless, link_books)?;
+    let deadline = Deadline::new(scenario.limits.timeout);
+    let _watchdog = Watchdog::watch(&engine.0, deadline);
+    let mut guest = prepare(compiled, scenario, Heedless, link_books, deadline)?;
     guest.look_at(records);
-    tell(engine, compiled, scenario, guest).map(|(_, stacks)| stacks)
+    tell(compiled, scenario, guest, deadline).map(|(_, stacks)| stacks)
 }
 
 /// As [`run`], with what the module imports besides WASI provided by `provide`.
@@ -112,25 +119,27 @@ pub(crate) fn run_with<O: Observer + Send + 'static>(
     observer: O,
     provide: Provide<O>,
 ) -> Result<Outcome<O>, RunError> {
-    let guest = prepare(engine, compiled, scenario, observer, provide)?;
-    tell(engine, compiled, scenario, guest).map(|(outcome, _)| outcome)
+    let deadline = Deadline::new(scenario.limits.timeout);
+    let _watchdog = Watchdog::watch(&engine.0, deadline);
+    let guest = prepare(compiled, scenario, observer, provide, deadline)?;
+    tell(compiled, scenario, guest, deadline).map(|(outcome, _)| outcome)
 }
 
 /// A guest in a world of its own.
 fn prepare<O: Observer + Send + 'static>(
-    engine: &Engine,
     compiled: &Compiled,
     scenario: &Scenario,
     observer: O,
     provide: Provide<O>,
+    deadline: Deadline,
 ) -> Result<Guest<O>, RunError> {
     let clock = Clock::default();
     let world = World::new(&compiled.name, scenario.command(), &clock)?;
     let mut guest = Guest::new(
-        engine,
         compiled,
         world,
-        &scenario.limits,
+        scenario.limits.memory,
+        deadline,
         clock,
         observer,
         provide,
@@ -141,13 +150,12 @@ fn prepare<O: Observer + Send + 'static>(
 }
 
 fn tell<O: Observer + Send + 'static>(
-    engine: &Engine,
     compiled: &Compiled,
     scenario: &Scenario,
     mut guest: Guest<O>,
+    deadline: Deadline,
 ) -> Result<(Outcome<O>, Stacks), RunError> {
-    let watchdog = Watchdog::watch(&engine.0, scenario.limits.timeout);
-    let ending = match Story::new(&mut guest, scenario).tell() {
+    let ending = match Story::new(&mut guest, scenario, deadline).tell() {
         Ok(ending) => ending,
         Err(Halt::Guest(error)) => Ending::of(&error, &compiled.instrumented, scenario.command()),
         Err(Halt::Error(error)) => return Err(error),
@@ -156,7 +164,6 @@ fn tell<O: Observer + Send + 'static>(
         // The heap as it was; a guest that trapped can still be read.
         guest.mark(MarkKind::Final).ok();
     }
-    drop(watchdog);
     let readings = guest.take_readings();
     let numbered = guest.take_numbered();
     let (observer, errors, stacks) = guest.finish();

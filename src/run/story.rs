@@ -29,8 +29,7 @@ pub(crate) struct Story<'a, O: Observer + 'static> {
 }
 
 impl<'a, O: Observer + Send + 'static> Story<'a, O> {
-    pub(crate) fn new(guest: &'a mut Guest<O>, scenario: &'a Scenario) -> Self {
-        let deadline = Deadline::new(scenario.limits.timeout);
+    pub(crate) fn new(guest: &'a mut Guest<O>, scenario: &'a Scenario, deadline: Deadline) -> Self {
         Story {
             guest,
             scenario,

@@ -2,6 +2,7 @@
 
 mod drift;
 mod hosts;
+mod lifetimes;
 mod looks;
 mod survey;
 

@@ -1,5 +1,6 @@
 //! Thresholds that judge nothing: those that cannot be measured, cannot fail or cannot hold.
 
+use super::contradictions;
 use super::fault::Fault;
 use super::format::format_bytes;
 use super::metric::{Metric, OfPhase, OfSite, Phase};
@@ -14,8 +15,9 @@ const MIN_CYCLES: u32 = 3;
 /// Checks the thresholds of a scenario whose story is sound.
 pub(super) fn check(scenario: &Scenario, at: Cursor, faults: &mut Vec<Fault>) {
     let at = at.get("thresholds");
+    contradictions::check(&scenario.thresholds, at, faults);
     for threshold in &scenario.thresholds {
-        let at = at.walk(&threshold.metric.name());
+        let at = contradictions::place(threshold, &scenario.thresholds, at);
         let fault = not_measured(&threshold.metric, scenario, at)
             .or_else(|| never_fails(threshold, scenario, at));
         faults.extend(fault);
@@ -33,6 +35,7 @@ fn not_measured(metric: &Metric, scenario: &Scenario, at: Cursor) -> Option<Faul
             Some(Fault::at(at.key_place(), message).with_note("bound `memory` instead"))
         }
         Metric::Growth => too_few_cycles(scenario, at),
+        Metric::HostRetained => one_life_only(scenario, at),
         _ => None,
     }
 }
@@ -57,6 +60,13 @@ fn never_settles(scenario: &Scenario, at: Cursor) -> Option<Fault> {
         Fault::at(at.key_place(), message)
             .with_note("let it settle: idle: { settle: 5s, period: 30s }")
     })
+}
+
+fn one_life_only(scenario: &Scenario, at: Cursor) -> Option<Fault> {
+    let message = "`host_retained` cannot be measured: the scenario makes one instance only";
+    let way_out = "let it make and drop several: lifecycle: { instances: 20 }";
+    let is_one = scenario.lifecycle.is_none();
+    is_one.then(|| Fault::at(at.key_place(), message).with_note(way_out))
 }
 
 fn too_few_cycles(scenario: &Scenario, at: Cursor) -> Option<Fault> {
@@ -84,13 +94,18 @@ fn never_fails(threshold: &Threshold, scenario: &Scenario, at: Cursor) -> Option
     let Threshold {
         metric, comparison, ..
     } = threshold;
+    // What follows the accepted run lies where that lies.
+    let limit = threshold.resolve(None)?;
     let range = Range::of(metric, scenario);
     // A ceiling is harmless where even the most is below it, and hopeless where even the least is above.
     let (most, least) = match comparison.is_ceiling() {
         true => (range.most, range.least),
         false => (range.least, range.most),
     };
-    let (what, end) = match (threshold.holds(most), threshold.holds(least)) {
+    let (what, end) = match (
+        comparison.holds(most, limit),
+        comparison.holds(least, limit),
+    ) {
         (true, _) => ("can never fail", most),
         (_, false) => ("can never hold", least),
         _ => return None,
@@ -158,6 +173,11 @@ impl Range {
             }
             // What a module says of itself may be anything.
             Metric::Probe(..) => Range {
+                least: f64::NEG_INFINITY,
+                most: f64::INFINITY,
+            },
+            // It is the host's, which no limit binds.
+            Metric::HostRetained => Range {
                 least: f64::NEG_INFINITY,
                 most: f64::INFINITY,
             },

@@ -28,7 +28,7 @@ impl Unit {
             Unit::Blocks => format_count(value, "block"),
             Unit::Frees => format_count(value, "free"),
             Unit::Ratio => decimals(value, 3),
-            Unit::Count => grouped(&decimals(value, 3)),
+            Unit::Count => group_digits(&decimals(value, 3)),
         }
     }
 }
@@ -53,7 +53,7 @@ pub fn format_bytes(bytes: f64) -> String {
 
 /// The number of bytes to the byte, its thousands separated: "102,400 B".
 pub fn format_exact_bytes(bytes: f64) -> String {
-    format!("{} B", grouped(&decimals(bytes, 3)))
+    format!("{} B", group_digits(&decimals(bytes, 3)))
 }
 
 /// A duration in the largest unit that fits: "16 ms", "1.5 s", "30 s", "1 h".
@@ -90,7 +90,7 @@ fn format_short_bytes(bytes: f64) -> String {
 
 fn format_count(count: f64, noun: &str) -> String {
     let plural = if count.abs() == 1.0 { "" } else { "s" };
-    format!("{} {noun}{plural}", grouped(&decimals(count, 1)))
+    format!("{} {noun}{plural}", group_digits(&decimals(count, 1)))
 }
 
 /// One decimal below ten, where a digit is worth it, none above.
@@ -119,7 +119,7 @@ fn decimals(value: f64, places: usize) -> String {
 }
 
 /// `102400.5` as `102,400.5`.
-fn grouped(number: &str) -> String {
+pub fn group_digits(number: &str) -> String {
     let (whole, fraction) = number
         .find('.')
         .map_or((number, ""), |at| number.split_at(at));

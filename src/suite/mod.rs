@@ -5,14 +5,19 @@
 //! (`rules`, `bounds`). Every fault knows its node, and becomes an excerpt of the text at the very end (`error`).
 
 mod allocator;
+mod allowance;
 mod bounds;
+mod contradictions;
+mod date;
 mod decode;
 mod discover;
 mod error;
 mod fault;
 mod file;
 mod format;
+mod lifecycle;
 mod load;
+mod margin;
 mod metric;
 mod node;
 mod order;
@@ -22,6 +27,7 @@ mod rules;
 mod scalar;
 mod scenario;
 mod schema;
+mod site_pattern;
 mod sites;
 mod source;
 mod step;
@@ -36,19 +42,24 @@ mod yaml;
 use std::path::{Path, PathBuf};
 
 pub use self::allocator::NamedAllocator;
+pub use self::allowance::{Allowance, Ceiling};
+pub use self::date::{Date, InvalidDate};
 pub use self::discover::{DiscoverError, discover};
 pub use self::error::{SuiteError, SuiteErrors};
-pub use self::format::{format_bytes, format_duration, format_exact_bytes};
+pub use self::format::{format_bytes, format_duration, format_exact_bytes, group_digits};
+pub use self::lifecycle::Lifecycle;
 pub use self::load::load;
+pub use self::margin::Margin;
 pub use self::metric::{Lost, Metric, OfPhase, OfSite, Phase, UnknownMetric};
 pub use self::order::Order;
 pub use self::probe::{Base, Number, Probe, ProbeSource, Since, StringForm};
 pub use self::quiet_mark::QuietMark;
 pub use self::scenario::{Idle, Limits, Marks, Scenario, SnapshotOptions, Tick};
 pub use self::schema::schema;
+pub use self::site_pattern::SitePattern;
 pub use self::sites::{CompilerSites, CountedBy};
 pub use self::step::{Argument, Call, Command, Content, Step};
-pub use self::threshold::{Comparison, Threshold};
+pub use self::threshold::{Comparison, Limit, Threshold};
 pub use self::units::Unit;
 
 /// One YAML file: a module and its scenarios.

@@ -2,8 +2,10 @@
 
 use std::collections::BTreeMap;
 
+use super::allowance;
 use super::bounds;
 use super::fault::Fault;
+use super::lifecycle;
 use super::node::{Cursor, NodeId};
 use super::quiet_mark::QuietMark;
 use super::scenario::{Idle, Limits, Marks, Scenario};
@@ -19,7 +21,11 @@ pub(super) fn check(scenario: &Scenario, at: Cursor) -> Vec<Fault> {
         None => check_story(scenario, at, &mut faults),
     }
     check_limits(&scenario.limits, at.get("limits"), &mut faults);
+    if let Some(lifecycle) = &scenario.lifecycle {
+        lifecycle::check(lifecycle, at.get("lifecycle"), &mut faults);
+    }
     check_kept_names(scenario, at, &mut faults);
+    allowance::check(&scenario.allow, at.get("allow"), &mut faults);
     // A story that cannot be told has no measurements either, so bounds are checked on sound ones.
     if faults.is_empty() {
         bounds::check(scenario, at, &mut faults);

@@ -7,7 +7,7 @@ use std::time::Duration;
 use schemars::{JsonSchema, Schema, SchemaGenerator, json_schema};
 use serde::de::{Deserialize, Deserializer, Error, Visitor};
 
-use super::units::{self, BYTES, Measure, TIME};
+use super::units::{self, BYTES, Measure, PERCENTAGE, TIME};
 
 /// The names of scenarios and of kept results: part of trial names, of file names, of `$name`.
 pub(super) const NAME: &str = "[A-Za-z0-9_-]+";
@@ -57,6 +57,14 @@ pub(super) fn bytes<'de, D: Deserializer<'de>>(deserializer: D) -> Result<u64, D
     })
 }
 
+/// Hundredths: `2%`.
+pub(super) fn percentage<'de, D: Deserializer<'de>>(deserializer: D) -> Result<f64, D::Error> {
+    deserializer.deserialize_any(Quantity {
+        measure: &PERCENTAGE,
+        parse: units::parse_percentage,
+    })
+}
+
 struct Quantity<T> {
     measure: &'static Measure,
     parse: fn(&str) -> Result<T, String>,
@@ -100,6 +108,19 @@ impl JsonSchema for Time {
             &TIME,
             "A time with its unit, such as `16ms`, `1.5s`, `5min` or `30d`.",
         )
+    }
+}
+
+/// A percentage, as the schema knows it.
+pub(super) struct Percentage;
+
+impl JsonSchema for Percentage {
+    fn schema_name() -> Cow<'static, str> {
+        "Percentage".into()
+    }
+
+    fn json_schema(_: &mut SchemaGenerator) -> Schema {
+        quantity_schema(&PERCENTAGE, "A percentage below 100%, such as `2%`.")
     }
 }
 

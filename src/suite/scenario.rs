@@ -6,10 +6,12 @@ use std::time::Duration;
 use schemars::JsonSchema;
 use serde::Deserialize;
 
+use super::allowance::Allowance;
+use super::lifecycle::Lifecycle;
 use super::order::Order;
 use super::probe::Probe;
 use super::quiet_mark::QuietMark;
-use super::scalar::{self, Bytes, Time};
+use super::scalar::{self, Bytes, Percentage, Time};
 use super::sites::CompilerSites;
 use super::step::{Argument, Call, Command, Step};
 use super::threshold::Threshold;
@@ -56,10 +58,17 @@ pub struct Scenario {
     /// Steps after the idle time: what an application does when it closes.
     #[serde(default)]
     pub teardown: Vec<Step>,
-    /// Bounds on metrics. A bound is `< 1KB/s`, `<= 64MB`, `> 0B` or `>= 1`; without a sign it is `<=`.
+    /// Tells the whole story to one instance after another, to see what the host keeps of them (`host_retained`).
+    #[serde(default)]
+    pub lifecycle: Option<Lifecycle>,
+    /// Bounds on metrics. A bound is `< 1KB/s`, `<= 64MB`, `> 0B` or `>= 1`; without a sign it is `<=`. It may follow the
+    /// accepted run: `<= accepted + 5% + 64KB`. Several bounds of one metric are a list.
     #[serde(default, deserialize_with = "Thresholds::deserialize")]
     #[schemars(with = "Thresholds")]
     pub thresholds: Vec<Threshold>,
+    /// Sites that are known to hold memory and may.
+    #[serde(default)]
+    pub allow: Vec<Allowance>,
     /// What the scenario's snapshot shows.
     #[serde(default)]
     pub snapshot: SnapshotOptions,
@@ -148,6 +157,11 @@ pub struct Limits {
 pub struct SnapshotOptions {
     /// How many sites, those first that allocate most; 10 by default.
     pub top: usize,
+    /// How far each figure may be from the accepted one, in hundredths of that: `2%`. The sites and their stacks are compared
+    /// exactly all the same. Exact by default.
+    #[serde(deserialize_with = "scalar::percentage")]
+    #[schemars(with = "Percentage", extend("default" = "0%"))]
+    pub tolerance: f64,
 }
 
 impl Scenario {
@@ -165,7 +179,9 @@ impl Scenario {
             marks: None,
             reachability: Vec::new(),
             teardown: Vec::new(),
+            lifecycle: None,
             thresholds: Vec::new(),
+            allow: Vec::new(),
             snapshot: SnapshotOptions::default(),
             limits: Limits::default(),
             probes: Vec::new(),
@@ -201,7 +217,10 @@ impl Default for Limits {
 
 impl Default for SnapshotOptions {
     fn default() -> Self {
-        SnapshotOptions { top: 10 }
+        SnapshotOptions {
+            top: 10,
+            tolerance: 0.0,
+        }
     }
 }
 

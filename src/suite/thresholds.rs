@@ -4,7 +4,7 @@ use std::borrow::Cow;
 use std::fmt;
 
 use schemars::{JsonSchema, Schema, SchemaGenerator, json_schema};
-use serde::de::{DeserializeSeed, Deserializer, Error, IgnoredAny, MapAccess, Visitor};
+use serde::de::{DeserializeSeed, Deserializer, Error, IgnoredAny, MapAccess, SeqAccess, Visitor};
 
 use super::fault::{Fault, unknown_word};
 use super::metric::{Metric, SEPARATOR};
@@ -79,7 +79,7 @@ impl<'de> Visitor<'de> for Group {
         let mut thresholds = Vec::new();
         while let Some(word) = entries.next_key_seed(Key(&self))? {
             match word {
-                Word::Metric(metric) => thresholds.push(entries.next_value_seed(Bound(metric))?),
+                Word::Metric(metric) => thresholds.extend(entries.next_value_seed(Bounds(metric))?),
                 Word::Group(group) => thresholds.extend(entries.next_value_seed(group)?),
                 Word::Unknown => drop(entries.next_value::<IgnoredAny>()?),
             }
@@ -143,15 +143,15 @@ pub(super) fn read_probes(
         if left_out.contains(&entry.key_place()) || accepted.contains(&name) {
             continue;
         }
-        let bound = match probes.iter().find(|probe| probe.name == name) {
-            Some(probe) => Bound(probe.metric())
+        let bounds = match probes.iter().find(|probe| probe.name == name) {
+            Some(probe) => Bounds(probe.metric())
                 .deserialize(Source::at(entry, left_out))
                 .map_err(|stop| Some(*stop.fault)),
             None if wrong.contains(&name) => Err(None),
             None => Err(Some(unknown_metric(name, &accepted, probes, entry))),
         };
-        match bound {
-            Ok(bound) => thresholds.push(bound),
+        match bounds {
+            Ok(bounds) => thresholds.extend(bounds),
             Err(fault) => {
                 left_out.insert(entry.key_place());
                 faults.extend(fault);
@@ -167,6 +167,49 @@ fn unknown_metric(name: &str, metrics: &[&str], probes: &[Probe], at: Cursor) ->
     let accepted: Vec<&str> = metrics.iter().copied().chain(probes).collect();
     let fault = Fault::at(at.key_place(), unknown_word("metric", name, &accepted));
     fault.with_accepted(&accepted)
+}
+
+/// A bound, or a list of them, read in the unit of their metric.
+struct Bounds(Metric);
+
+impl<'de> DeserializeSeed<'de> for Bounds {
+    type Value = Vec<Threshold>;
+
+    fn deserialize<D: Deserializer<'de>>(self, deserializer: D) -> Result<Self::Value, D::Error> {
+        deserializer.deserialize_any(self)
+    }
+}
+
+impl<'de> Visitor<'de> for Bounds {
+    type Value = Vec<Threshold>;
+
+    fn expecting(&self, formatter: &mut fmt::Formatter) -> fmt::Result {
+        Bound(self.0.clone()).expecting(formatter)
+    }
+
+    fn visit_seq<A: SeqAccess<'de>>(self, mut items: A) -> Result<Self::Value, A::Error> {
+        let mut thresholds = Vec::new();
+        while let Some(threshold) = items.next_element_seed(Bound(self.0.clone()))? {
+            thresholds.push(threshold);
+        }
+        Ok(thresholds)
+    }
+
+    fn visit_str<E: Error>(self, text: &str) -> Result<Self::Value, E> {
+        Bound(self.0).visit_str(text).map(|bound| vec![bound])
+    }
+
+    fn visit_u64<E: Error>(self, number: u64) -> Result<Self::Value, E> {
+        self.visit_str(&number.to_string())
+    }
+
+    fn visit_i64<E: Error>(self, number: i64) -> Result<Self::Value, E> {
+        self.visit_str(&number.to_string())
+    }
+
+    fn visit_f64<E: Error>(self, number: f64) -> Result<Self::Value, E> {
+        self.visit_str(&number.to_string())
+    }
 }
 
 /// A bound, read in the unit of its metric.
@@ -209,18 +252,18 @@ impl JsonSchema for Thresholds {
         "Thresholds".into()
     }
 
-    fn json_schema(_: &mut SchemaGenerator) -> Schema {
-        Group(String::new()).schema()
+    fn json_schema(generator: &mut SchemaGenerator) -> Schema {
+        Group(String::new()).schema(generator)
     }
 }
 
 impl Group {
-    fn schema(&self) -> Schema {
+    fn schema(&self, generator: &mut SchemaGenerator) -> Schema {
         let property = |(word, stands_for): (String, Word)| {
             let schema = match stands_for {
-                Word::Metric(metric) => bound_schema(&metric),
-                Word::Group(group) => group.schema(),
-                Word::Unknown => bound_on_probe(),
+                Word::Metric(metric) => bound_schema(&metric, generator),
+                Word::Group(group) => group.schema(generator),
+                Word::Unknown => bound_on_probe(generator),
             };
             (word, schema.into())
         };
@@ -228,7 +271,7 @@ impl Group {
             self.words().into_iter().map(property).collect();
         // Beside the metrics there may be probes, whose names are the suite's own.
         let others = match self.0.is_empty() {
-            true => bound_on_probe().to_value(),
+            true => bound_on_probe(generator).to_value(),
             false => false.into(),
         };
         json_schema!({
@@ -239,21 +282,42 @@ impl Group {
     }
 }
 
-fn bound_on_probe() -> Schema {
+/// A probe may be in any of the units that probes have.
+fn bound_on_probe(generator: &mut SchemaGenerator) -> Schema {
     let units = [Unit::Count, Unit::Bytes, Unit::Blocks];
-    let quantities = units.map(|unit| unit.measure().pattern()).join("|");
+    let any: Vec<_> = units
+        .into_iter()
+        .flat_map(|unit| bounds_in(unit, generator))
+        .collect();
     json_schema!({
         "description": "A bound on one of the suite's probes, as it is at idle end.",
-        "anyOf": [
-            { "type": "string", "pattern": format!(r"^\s*(<=|>=|<|>)?\s*-?({quantities})\s*$") },
-            { "type": "number" },
-        ],
+        "anyOf": any,
     })
 }
 
-fn bound_schema(metric: &Metric) -> Schema {
-    let unit = metric.unit();
+fn bound_schema(metric: &Metric, generator: &mut SchemaGenerator) -> Schema {
+    let any = bounds_in(metric.unit(), generator);
+    json_schema!({
+        "description": metric.definition(),
+        "anyOf": any,
+    })
+}
+
+/// One bound in that unit, or a list of them.
+fn bounds_in(unit: Unit, generator: &mut SchemaGenerator) -> [Schema; 2] {
+    let name = format!("{unit:?}Bound");
+    let reference = format!("#/definitions/{name}");
+    let one = one_bound_schema(unit);
+    generator.definitions_mut().insert(name, one.into());
+    [
+        json_schema!({ "$ref": reference }),
+        json_schema!({ "type": "array", "items": { "$ref": reference }, "minItems": 1 }),
+    ]
+}
+
+fn one_bound_schema(unit: Unit) -> Schema {
     let quantity = unit.measure().pattern();
+    let relative = format!(r"accepted(\s*[+-]\s*([0-9]+(\.[0-9]+)?\s*%|{quantity}))*");
     let number = match unit {
         Unit::Blocks | Unit::Frees | Unit::Ratio | Unit::Count => {
             json_schema!({ "type": "number" })
@@ -261,9 +325,8 @@ fn bound_schema(metric: &Metric) -> Schema {
         _ => json_schema!({ "const": 0 }),
     };
     json_schema!({
-        "description": metric.definition(),
         "anyOf": [
-            { "type": "string", "pattern": format!(r"^\s*(<=|>=|<|>)?\s*(-?{quantity}|0)\s*$") },
+            { "type": "string", "pattern": format!(r"^\s*(<=|>=|<|>)?\s*(-?{quantity}|0|{relative})\s*$") },
             number,
         ],
     })

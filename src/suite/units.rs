@@ -49,6 +49,14 @@ impl Unit {
         all.into_iter().find(|unit| unit.symbol() == symbol)
     }
 
+    /// A right slack, for errors to show.
+    pub fn slack_example(self) -> &'static str {
+        match self {
+            Unit::Ratio => "0.01",
+            _ => self.measure().example,
+        }
+    }
+
     pub(super) fn measure(self) -> &'static Measure {
         match self {
             Unit::Bytes => &BYTES,
@@ -166,6 +174,13 @@ pub(super) static TIME: Measure = Measure {
     example: "100ms",
 };
 
+/// `2%`
+pub(super) static PERCENTAGE: Measure = Measure {
+    noun: "a percentage",
+    units: &[("%", 1.0)],
+    example: "2%",
+};
+
 impl Measure {
     /// Reads `1.5MB`. Zero needs no unit, since it is the same in all.
     ///
@@ -173,9 +188,8 @@ impl Measure {
     pub(super) fn parse(&self, text: &str) -> Result<f64, String> {
         let text = text.trim();
         let (number, unit) = split(text);
-        let value = match number.parse::<f64>() {
-            Ok(value) if is_decimal(number) => value,
-            _ => return Err(self.no_number(text)),
+        let Some(value) = decimal(number) else {
+            return Err(self.no_number(text));
         };
         let zero_alone = value == 0.0 && unit.is_empty();
         match self.units.iter().find(|(name, _)| *name == unit) {
@@ -246,6 +260,14 @@ pub(super) fn parse_duration(text: &str) -> Result<Duration, String> {
     Ok(Duration::from_nanos(nanoseconds as u64))
 }
 
+/// Reads a percentage that leaves something to compare.
+pub(super) fn parse_percentage(text: &str) -> Result<f64, String> {
+    match not_negative(&PERCENTAGE, text)? {
+        value if value >= 100.0 => Err(format!("`{text}` compares nothing\nbelow 100%")),
+        value => Ok(value),
+    }
+}
+
 fn not_negative(measure: &Measure, text: &str) -> Result<f64, String> {
     match measure.parse(text)? {
         value if value < 0.0 => Err(format!("`{text}` is negative")),
@@ -260,6 +282,11 @@ fn split(text: &str) -> (&str, &str) {
         .unwrap_or(text.len());
     let (number, unit) = text.split_at(end);
     (number, unit.trim_start())
+}
+
+/// The number, if it is `1` or `-1.5`.
+pub(super) fn decimal(number: &str) -> Option<f64> {
+    number.parse().ok().filter(|_| is_decimal(number))
 }
 
 /// Whether it is `1` or `-1.5`: what Rust reads as a float besides, such as `.5` or `1.`, is a typo here.

@@ -12,7 +12,7 @@ use wasmtime::{Linker, Store};
 
 use crate::heap::{Count, Fold, Recording, SiteRecord};
 use crate::instrument::instrument;
-use crate::judge::judge;
+use crate::judge::{Accepted, judge};
 use crate::module::Module;
 use crate::run::{self, Ending, Engine, State};
 use crate::suite::{Limits, Scenario};
@@ -77,7 +77,7 @@ fn told(engine: &Engine, name: &str, fixture: &Path) -> Result<String, String> {
     assert_eq!(outcome.ending, Ending::Completed, "{name}");
     let recording = outcome.observer.finish();
     let mut text = found(&module);
-    match judge(&scenario, &recording) {
+    match judge(&scenario, &recording, &Accepted::default(), &[]) {
         Ok(_) => text.push_str(&counted(&module, &recording)),
         Err(why) => writeln!(text, "\nnot measured: {why}").expect("writing to a string"),
     }

@@ -8,6 +8,7 @@ mod project;
 mod slim;
 mod test_dhat;
 mod test_memory;
+mod test_null;
 mod test_tools;
 mod toolchain;
 
@@ -22,6 +23,7 @@ enum Command {
     BuildGuests(build_guests::BuildGuests),
     TestDhat(test_dhat::TestDhat),
     TestMemory(test_memory::TestMemory),
+    TestNull(test_null::TestNull),
     TestTools(test_tools::TestTools),
 }
 
@@ -32,6 +34,7 @@ fn main() -> ExitCode {
         Command::BuildGuests(command) => command.run().map(|()| ExitCode::SUCCESS),
         Command::TestDhat(command) => command.run(),
         Command::TestMemory(command) => command.run(),
+        Command::TestNull(command) => command.run().map(|()| ExitCode::SUCCESS),
         Command::TestTools(command) => command.run().map(|()| ExitCode::SUCCESS),
     };
     // Not 1, which is a regression.

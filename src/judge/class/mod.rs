@@ -3,7 +3,7 @@
 use std::fmt;
 
 use super::trend::{Trend, trend};
-use crate::heap::{Count, Recording, SiteRecord};
+use crate::heap::{Count, Recording, SiteRecord, SiteSurvey};
 use crate::run::{IDLE_PARTS, MarkKind};
 use crate::suite::{Unit, format_bytes};
 
@@ -81,11 +81,20 @@ impl Class {
 
 /// The class of every site.
 pub(super) fn classes(cycles: u32, recording: &Recording) -> Vec<Option<Class>> {
-    let sites = recording.sites.iter();
-    sites.map(|site| class(cycles, recording, site)).collect()
+    let survey = recording.survey(MarkKind::Final);
+    let of_site = |site| survey.and_then(|survey| survey.sites.get(&site));
+    let sites = (0..).zip(&recording.sites);
+    sites
+        .map(|(number, site)| class(cycles, recording, site, of_site(number)))
+        .collect()
 }
 
-fn class(cycles: u32, recording: &Recording, site: &SiteRecord) -> Option<Class> {
+fn class(
+    cycles: u32,
+    recording: &Recording,
+    site: &SiteRecord,
+    survey: Option<&SiteSurvey>,
+) -> Option<Class> {
     recording.mark(MarkKind::IdleEnd)?;
     if site.at_idle_end.blocks == 0 {
         return Some(Class::Churn);
@@ -95,9 +104,17 @@ fn class(cycles: u32, recording: &Recording, site: &SiteRecord) -> Option<Class>
     let growth =
         growth_over_cycles(cycles, site, &over_cycles).or_else(|| growth_while_idle(&levels));
     Some(match growth {
+        Some(growth) if survey.is_some_and(is_lost) => Class::Leak(growth),
         Some(growth) => Class::UnboundedGrowth(growth),
         None => at_rest(cycles, site, &over_cycles),
     })
+}
+
+/// Whether at least half of what is left in the end is lost.
+fn is_lost(survey: &SiteSurvey) -> bool {
+    let leaked = survey.losses.leaked();
+    let held = survey.losses.reachable.bytes + survey.losses.possible.bytes;
+    leaked.blocks > 0 && leaked.bytes >= held
 }
 
 /// The class of a site that does not hold more and more.

@@ -26,7 +26,7 @@ fn check(cycles: u32, play: impl Fn(u32, &mut Blocks), expected: &str) {
         taken.push((kind(step), count(&blocks)));
     }
     let recording = recording(cycles, &taken, &blocks);
-    let class = class(cycles, &recording, &recording.sites[0]);
+    let class = class(cycles, &recording, &recording.sites[0], None);
     assert_eq!(
         class.map(|class| class.to_string()).as_deref(),
         Some(expected)
@@ -80,6 +80,7 @@ fn recording(cycles: u32, taken: &[(MarkKind, Count)], blocks: &Blocks) -> Recor
         diagnostics: Diagnostics::default(),
         wrongly_freed: [].into(),
         wrong_frees: None,
+        held_by_host: Vec::new(),
     }
 }
 
@@ -137,7 +138,7 @@ fn a_container_that_is_resized_is_followed() {
         }
         taken.push((MarkKind::IdleEnd, count(&blocks)));
         let recording = recording(cycles, &taken, &blocks);
-        let class = class(cycles, &recording, &recording.sites[0]);
+        let class = class(cycles, &recording, &recording.sites[0], None);
         assert!(grows(class), "{class:?} after {cycles} cycles");
     }
 }

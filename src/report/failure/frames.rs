@@ -7,17 +7,7 @@ use crate::report::value::Place;
 /// Frames that are shown of a site.
 const FRAMES: usize = 3;
 
-/// The program's own frames, from the one that allocates outwards; all frames where only libraries are on the stack.
-pub(super) fn frames_that_matter(stack: &[Place]) -> Vec<&Place> {
-    let own: Vec<&Place> = stack.iter().filter(|place| !place.library).collect();
-    if own.is_empty() {
-        stack.iter().collect()
-    } else {
-        own
-    }
-}
-
-pub(super) fn frame_lines(frames: &[&Place], width: usize) -> Vec<String> {
+pub(in crate::report) fn frame_lines(frames: &[&Place], width: usize) -> Vec<String> {
     let Some((top, callers)) = frames.split_first() else {
         return vec!["called by the host".to_string()];
     };
@@ -37,7 +27,7 @@ pub(super) fn frame_lines(frames: &[&Place], width: usize) -> Vec<String> {
 }
 
 /// The function and where it is, on one line if it fits.
-pub(super) fn placed(function: &str, place: &Place, width: usize) -> Vec<String> {
+pub(in crate::report) fn placed(function: &str, place: &Place, width: usize) -> Vec<String> {
     let Some(position) = position(place) else {
         return vec![function.to_string()];
     };

@@ -1,8 +1,8 @@
 //! What holds a site's blocks, or that nothing does.
 
-use super::frames::{frames_that_matter, placed};
+use super::frames::placed;
 use super::layout::counted;
-use crate::report::names::short_name;
+use crate::report::names::{own_frames, short_name};
 use crate::report::survey::{HeldReport, SiteSurveyReport};
 use crate::report::value::{Counted, Place, ScenarioReport, SiteReport};
 
@@ -79,7 +79,7 @@ fn held_lines(
 
 /// A block on the way, told by where it comes from.
 fn step_lines(step: &SiteReport, width: usize) -> Vec<String> {
-    let Some(top) = frames_that_matter(&step.stack).first().copied() else {
+    let Some(top) = own_frames(&step.stack).first().copied() else {
         return vec!["  through a block that the host asked for".to_string()];
     };
     let function = short_name(&top.function);

@@ -1,13 +1,13 @@
 //! Lines and paragraphs of eighty columns.
 
 /// Columns of a terminal that nobody has made wider.
-pub(super) const WIDTH: usize = 80;
+pub(in crate::report) const WIDTH: usize = 80;
 
 /// Columns of the words before a paragraph, such as `again`.
-pub(super) const TITLE: usize = 9;
+pub(in crate::report) const TITLE: usize = 9;
 
 /// A paragraph with its title in front, at most as wide as a terminal.
-pub(super) fn titled(text: &mut String, title: &str, words: &str) {
+pub(in crate::report) fn titled(text: &mut String, title: &str, words: &str) {
     paragraph(
         text,
         &format!("  {title:<TITLE$}"),
@@ -17,7 +17,7 @@ pub(super) fn titled(text: &mut String, title: &str, words: &str) {
 }
 
 /// Words between margins; a word that is too long stays whole.
-pub(super) fn paragraph(text: &mut String, first: &str, indent: &str, words: &str) {
+pub(in crate::report) fn paragraph(text: &mut String, first: &str, indent: &str, words: &str) {
     let mut row = first.to_string();
     let mut is_empty = true;
     for word in words.split_whitespace() {
@@ -35,12 +35,12 @@ pub(super) fn paragraph(text: &mut String, first: &str, indent: &str, words: &st
     line(text, &row);
 }
 
-pub(super) fn line(text: &mut String, row: &str) {
+pub(in crate::report) fn line(text: &mut String, row: &str) {
     text.push_str(row.trim_end());
     text.push('\n');
 }
 
 /// `1 frame`, `2 frames`
-pub(super) fn counted(number: usize, noun: &str) -> String {
+pub(in crate::report) fn counted(number: usize, noun: &str) -> String {
     format!("{number} {noun}{}", if number == 1 { "" } else { "s" })
 }

@@ -1,22 +1,26 @@
 //! The failure text of a trial: what broke and by how much, where, and what to do. The product's face.
 
+mod allowances;
 mod fault;
-mod frames;
+pub(super) mod frames;
 mod holders;
-mod layout;
+pub(super) mod layout;
 mod ranking;
+mod review;
 mod thresholds;
 mod wrong_frees;
 
 use std::time::Duration;
 
+use self::allowances::{allowances, broken_allowances};
 use self::fault::fault_text;
 use self::layout::{TITLE, line, titled};
 use self::ranking::Ranking;
+use self::review::{numbers, review_sentence, snapshot, to_review};
 use self::thresholds::{broken_bounds, sentence, thresholds};
 use self::wrong_frees::wrong_frees;
 use super::sparkline::sparkline;
-use super::value::{Bound, MetricReport, ScenarioReport, SnapshotChange};
+use super::value::{AllowanceStanding, Bound, MetricReport, ScenarioReport};
 use crate::suite::{format_bytes, format_duration};
 
 /// Bars of the row that shows live bytes over the marks.
@@ -52,18 +56,28 @@ pub fn failure(name: &str, report: &ScenarioReport, commands: &Commands) -> Stri
 
 fn regression_text(text: &mut String, name: &str, report: &ScenarioReport) {
     let broken: Vec<(&MetricReport, &Bound)> = broken_bounds(report).collect();
-    match broken.first() {
-        Some((metric, bound)) => line(text, &format!("{name} {}", sentence(metric, bound))),
-        None => line(text, &format!("{name} {}", snapshot_sentence(report))),
-    }
+    line(text, &format!("{name} {}", headline(report)));
     text.push('\n');
     thresholds(text, report);
+    allowances(text, report);
     timeline(text, report);
     if let Some(ranking) = broken
         .first()
         .and_then(|(metric, _)| Ranking::of(report, metric))
+        .or_else(|| Ranking::of_exceeded(report))
     {
         ranking.write(text, report);
+    }
+    for advice in broken
+        .iter()
+        .filter_map(|(_, bound)| bound.relative.as_ref()?.advice.as_ref())
+    {
+        titled(text, "note", advice);
+        text.push('\n');
+    }
+    // A broken limit tells what was accepted by itself.
+    if let Some(change) = report.numbers.as_ref().filter(|_| broken.is_empty()) {
+        numbers(text, change);
     }
     // Growth explains itself by the sites that grew; all of them beside it would hide that.
     if let Some(change) = report.snapshot.as_ref().filter(|_| broken.is_empty()) {
@@ -71,12 +85,16 @@ fn regression_text(text: &mut String, name: &str, report: &ScenarioReport) {
     }
 }
 
-fn snapshot_sentence(report: &ScenarioReport) -> &'static str {
-    match &report.snapshot {
-        Some(SnapshotChange { is_new: true, .. }) => {
-            "has no accepted sites yet: look at them once, and accept them"
-        }
-        _ => "allocates at other sites, or in other amounts, than were accepted",
+/// What broke first, in one sentence: what an allowance was exceeded by explains the thresholds that it no longer covers.
+fn headline(report: &ScenarioReport) -> String {
+    let exceeded = broken_allowances(report).find(|it| it.standing == AllowanceStanding::Exceeded);
+    let bound = broken_bounds(report).next();
+    let stale = broken_allowances(report).next();
+    match (exceeded, bound, stale) {
+        (Some(allowance), ..) => allowances::sentence(allowance),
+        (_, Some((metric, bound)), _) => sentence(metric, bound),
+        (_, _, Some(allowance)) => allowances::sentence(allowance),
+        _ => review_sentence(report).to_string(),
     }
 }
 
@@ -140,26 +158,6 @@ fn story(report: &ScenarioReport) -> String {
         .join(" and ")
 }
 
-fn snapshot(text: &mut String, change: &SnapshotChange) {
-    if change.is_new {
-        line(
-            text,
-            "  bytes and blocks it allocated, what it kept of them, and where\n",
-        );
-        change
-            .diff
-            .lines()
-            .for_each(|row| line(text, &format!("  {}", row.strip_prefix('+').unwrap_or(row))));
-    } else {
-        line(text, "  what was accepted (-) and what it does now (+)\n");
-        change
-            .diff
-            .lines()
-            .for_each(|row| line(text, &format!("  {row}")));
-    }
-    text.push('\n');
-}
-
 fn what_next(text: &mut String, report: &ScenarioReport, commands: &Commands) {
     if let Some(advice) = report
         .fault
@@ -173,9 +171,8 @@ fn what_next(text: &mut String, report: &ScenarioReport, commands: &Commands) {
     if report.fault.is_some() {
         return;
     }
-    let names: Vec<&str> = broken_bounds(report)
-        .map(|(metric, _)| metric.name.as_str())
-        .collect();
+    let absolute = broken_bounds(report).filter(|(_, bound)| bound.relative.is_none());
+    let names: Vec<&str> = absolute.map(|(metric, _)| metric.name.as_str()).collect();
     if !names.is_empty() {
         let thresholds = names.join(", ");
         titled(
@@ -184,11 +181,13 @@ fn what_next(text: &mut String, report: &ScenarioReport, commands: &Commands) {
             &format!("if it is meant, raise {thresholds} in {}", commands.suite),
         );
     }
-    if report.snapshot.is_some() {
+    allowances::what_next(text, report, &commands.suite);
+    if let Some(what) = to_review(report) {
+        let review = &commands.review;
         titled(
             text,
             "accept",
-            &format!("if these sites are meant: {}", commands.review),
+            &format!("if these {what} are meant: {review}"),
         );
     }
     titled(text, "more", &commands.report);

@@ -2,11 +2,14 @@
 
 use std::cmp::Reverse;
 
-use super::frames::{frame_lines, frames_that_matter};
+use super::frames::frame_lines;
 use super::holders::holders;
 use super::layout::{WIDTH, counted, line, paragraph};
+use crate::report::names::own_frames;
 use crate::report::survey::LossesReport;
-use crate::report::value::{Counted, MetricReport, ScenarioReport, SiteReport};
+use crate::report::value::{
+    AllowanceReport, AllowanceStanding, Counted, MetricReport, ScenarioReport, SiteReport,
+};
 use crate::suite::{Lost, Metric, OfPhase, OfSite, format_bytes};
 
 /// Sites that are shown; the rest is counted.
@@ -114,6 +117,8 @@ impl<'a> Ranking<'a> {
             ),
             // Each of them has a stack of its own.
             Ok(Metric::DoubleFrees | Metric::StrangerFrees) => return None,
+            // What the host keeps is not the guest's.
+            Ok(Metric::HostRetained) => return None,
             Ok(
                 Metric::Delta
                 | Metric::Growth
@@ -123,10 +128,18 @@ impl<'a> Ranking<'a> {
             )
             | Err(_) => ("grew by", by_growth, true),
         };
+        // What is allowed is not what broke the threshold.
+        let allowed = |site: &usize| {
+            let mut counting = report.allowances.iter();
+            counting.any(|it| it.standing == AllowanceStanding::Counts && it.sites.contains(site))
+        };
+        let leaves_out = metric.judged != metric.value;
         let mut sites: Vec<&SiteReport> = report
             .sites
             .iter()
-            .filter(|site| figure(site) > (0, 0))
+            .enumerate()
+            .filter(|(number, site)| figure(site) > (0, 0) && !(leaves_out && allowed(number)))
+            .map(|(_, site)| site)
             .collect();
         sites.sort_by_key(|site| Reverse(figure(site)));
         // A probe may count what is no memory at all.
@@ -142,6 +155,29 @@ impl<'a> Ranking<'a> {
                 "lost" | "at end" => &["final"],
                 _ => &[],
             },
+        })
+    }
+
+    /// The sites of an allowance that is exceeded.
+    pub(super) fn of_exceeded(report: &'a ScenarioReport) -> Option<Ranking<'a>> {
+        let is_exceeded = |it: &&AllowanceReport| it.standing == AllowanceStanding::Exceeded;
+        let allowance = report.allowances.iter().find(is_exceeded)?;
+        let figure: Figure = |site| {
+            let (idle_end, end) = (site.at_idle_end, site.at_end);
+            (
+                idle_end.bytes.max(end.bytes),
+                idle_end.blocks.max(end.blocks),
+            )
+        };
+        let numbers = allowance.sites.iter();
+        let mut sites: Vec<&SiteReport> = numbers.map(|site| &report.sites[*site]).collect();
+        sites.sort_by_key(|site| Reverse(figure(site)));
+        Some(Ranking {
+            title: "holds",
+            figure,
+            sites,
+            is_growth: false,
+            marks: &["idle end", "final"],
         })
     }
 
@@ -223,7 +259,7 @@ impl<'a> Ranking<'a> {
 
     /// The frames that matter, and when the blocks were born that are left.
     fn described(&self, report: &ScenarioReport, site: &SiteReport, indent: usize) -> Vec<String> {
-        let frames = frames_that_matter(&site.stack);
+        let frames = own_frames(&site.stack);
         let mut lines = frame_lines(&frames, WIDTH.saturating_sub(indent));
         if site.folded {
             lines.push("by more calling contexts than are kept apart".to_string());

@@ -3,7 +3,7 @@
 use std::fmt::Write;
 
 use super::layout::line;
-use crate::report::value::{Bound, MetricReport, ScenarioReport};
+use crate::report::value::{Bound, MetricReport, Relative, ScenarioReport};
 use crate::suite::{Lost, Metric, OfPhase, OfSite, Phase, Unit};
 
 pub(super) fn broken_bounds(
@@ -13,17 +13,17 @@ pub(super) fn broken_bounds(
         metric
             .bounds
             .iter()
-            .filter(|bound| !bound.holds)
+            .filter(|bound| !bound.holds && bound.limit.is_some())
             .map(move |bound| (metric, bound))
     })
 }
 
 /// What was measured and what may be, in one sentence.
 pub(super) fn sentence(metric: &MetricReport, bound: &Bound) -> String {
-    let measured = amount(metric, metric.value);
+    let measured = amount(metric, metric.judged);
     let most = match bound.comparison.as_str() {
         "<" => format!("less than {}", limit(metric, bound)),
-        "<=" if bound.limit == 0.0 => "nothing".to_string(),
+        "<=" if bound.limit == Some(0.0) && bound.relative.is_none() => "nothing".to_string(),
         "<=" => format!("at most {}", limit(metric, bound)),
         ">" => format!("more than {}", limit(metric, bound)),
         _ => format!("at least {}", limit(metric, bound)),
@@ -65,10 +65,13 @@ pub(super) fn sentence(metric: &MetricReport, bound: &Bound) -> String {
         Ok(Metric::StrangerFrees) => {
             format!("freed what nobody saw allocated: {measured} where {most} is allowed")
         }
+        Ok(Metric::HostRetained) => {
+            format!("leaves {measured} of each instance in its host where {most} may stay")
+        }
         Ok(Metric::Site(of)) => of_site(of, &measured, &most),
         Ok(Metric::Phase(phase, of)) => of_phase(phase, of, &measured, &most),
         // A probe's name is a suite's own.
-        Err(_) if unit(metric) == Unit::Count => counted_by_probe(metric, bound, &measured),
+        Err(_) if unit(metric) == Unit::Count => counted_by_probe(metric, &measured, &most),
         Ok(Metric::Fragmentation | Metric::Probe(..)) | Err(_) => format!(
             "has a {} of {measured} where {most} is allowed",
             metric.name
@@ -77,16 +80,9 @@ pub(super) fn sentence(metric: &MetricReport, bound: &Bound) -> String {
 }
 
 /// "has 4,312 dom_handles where less than 3,000 are allowed"
-fn counted_by_probe(metric: &MetricReport, bound: &Bound, measured: &str) -> String {
-    let limit = limit(metric, bound);
-    let most = match bound.comparison.as_str() {
-        "<" => format!("less than {limit} are allowed"),
-        "<=" if bound.limit == 0.0 => "none are allowed".to_string(),
-        "<=" => format!("at most {limit} are allowed"),
-        ">" => format!("more than {limit} are expected"),
-        _ => format!("at least {limit} are expected"),
-    };
-    format!("has {measured} {} where {most}", metric.name)
+fn counted_by_probe(metric: &MetricReport, measured: &str, most: &str) -> String {
+    let most = if most == "nothing" { "none" } else { most };
+    format!("has {measured} {} where {most} are allowed", metric.name)
 }
 
 fn of_site(of: OfSite, measured: &str, most: &str) -> String {
@@ -126,14 +122,27 @@ fn unit(metric: &MetricReport) -> Unit {
     Unit::of_symbol(&metric.unit).unwrap_or(Unit::Ratio)
 }
 
+/// What was measured, and what of it is allowed.
+fn judged(metric: &MetricReport) -> String {
+    let measured = amount(metric, metric.judged);
+    match metric.value - metric.judged {
+        0.0 => measured,
+        // The largest site is another one without those that are allowed.
+        _ if metric.name.starts_with("sites.") => format!("{measured} beside what is allowed"),
+        allowed if allowed > 0.0 => {
+            format!("{measured} beside {} allowed", unit(metric).format(allowed))
+        }
+        _ => format!("{measured} without what is allowed"),
+    }
+}
+
 /// Human where that is enough, to the byte where it would read like the limit.
 fn amount(metric: &MetricReport, value: f64) -> String {
-    let reads_like_a_limit =
-        |bound: &Bound| unit(metric).format(value) == unit(metric).format(bound.limit);
-    let is_close = metric
-        .bounds
-        .iter()
-        .any(|bound| bound.limit != value && reads_like_a_limit(bound));
+    let reads_like = |limit: f64| unit(metric).format(value) == unit(metric).format(limit);
+    let limits = metric.bounds.iter().filter_map(|bound| bound.limit);
+    let is_close = limits
+        .into_iter()
+        .any(|limit| limit != value && reads_like(limit));
     if is_close {
         unit(metric).format_exact(value)
     } else {
@@ -141,8 +150,26 @@ fn amount(metric: &MetricReport, value: f64) -> String {
     }
 }
 
+/// What may be, as part of a sentence.
 fn limit(metric: &MetricReport, bound: &Bound) -> String {
-    unit(metric).format(bound.limit)
+    let limit = bound.limit.map(|limit| unit(metric).format(limit));
+    let limit = limit.unwrap_or_default();
+    match &bound.relative {
+        None => limit,
+        Some(Relative { text, .. }) if text == "accepted" => format!("{limit} (as accepted)"),
+        Some(Relative { text, .. }) => format!("{limit} ({text})"),
+    }
+}
+
+/// The limit in its column: as the suite has it, and what that came to.
+fn shown_limit(metric: &MetricReport, bound: &Bound) -> String {
+    let limit = bound.limit.map(|limit| unit(metric).format(limit));
+    let sign = &bound.comparison;
+    match (&bound.relative, limit) {
+        (None, limit) => format!("{sign} {}", limit.unwrap_or_default()),
+        (Some(relative), None) => format!("{sign} {}", relative.text),
+        (Some(relative), Some(limit)) => format!("{sign} {} ({limit})", relative.text),
+    }
 }
 
 /// Every bound: what was measured, the limit, and how they compare.
@@ -153,11 +180,10 @@ pub(super) fn thresholds(text: &mut String, report: &ScenarioReport) {
         .flat_map(|metric| metric.bounds.iter().map(move |bound| (metric, bound)));
     let rows: Vec<[String; 4]> = bounds
         .map(|(metric, bound)| {
-            let shown_limit = format!("{} {}", bound.comparison, limit(metric, bound));
             [
                 metric.name.clone(),
-                amount(metric, metric.value),
-                shown_limit,
+                judged(metric),
+                shown_limit(metric, bound),
                 compared(metric, bound),
             ]
         })
@@ -182,6 +208,9 @@ pub(super) fn thresholds(text: &mut String, report: &ScenarioReport) {
 
 fn compared(metric: &MetricReport, bound: &Bound) -> String {
     let is_ceiling = bound.comparison.starts_with('<');
+    if bound.limit.is_none() {
+        return "nothing accepted yet".to_string();
+    }
     match (bound.holds, bound.excess > 0.0, is_ceiling) {
         (true, ..) => "ok".to_string(),
         (false, true, true) => format!("over by {}", unit(metric).format(bound.excess)),

@@ -1,7 +1,8 @@
 //! Frees that are wrong: what was freed, where, and where it was freed before.
 
-use super::frames::{frame_lines, frames_that_matter};
+use super::frames::frame_lines;
 use super::layout::{WIDTH, line};
+use crate::report::names::own_frames;
 use crate::report::value::{FormerReport, InsideReport, Place, ScenarioReport, WrongFreeReport};
 use crate::suite::{Unit, format_exact_bytes};
 
@@ -90,7 +91,7 @@ fn verb(by_resize: bool) -> &'static str {
 /// A stack, with what happened there in front.
 fn row(text: &mut String, title: &str, stack: Option<&[Place]>) {
     let lines = match stack {
-        Some(stack) => frame_lines(&frames_that_matter(stack), WIDTH - INDENT),
+        Some(stack) => frame_lines(&own_frames(stack), WIDTH - INDENT),
         None => vec!["before the module was started".to_string()],
     };
     let mut title = title;

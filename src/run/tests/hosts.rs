@@ -3,6 +3,7 @@
 use wasmtime::{Caller, Linker, Store};
 
 use super::super::guest::{State, link_books};
+use super::super::limits::Deadline;
 use super::super::{Engine, Observer, prepare};
 use super::{Allocations, Transcript, check, compiled, listed, scenario};
 use crate::module::Module;
@@ -30,7 +31,8 @@ fn the_next_call_after_a_trap_counts() {
     let compiled = compiled(&engine, "trap", &module);
     let scenario = scenario(&module);
     let observer = Allocations::default();
-    let guest = prepare(&engine, &compiled, &scenario, observer, link_books);
+    let deadline = Deadline::new(scenario.limits.timeout);
+    let guest = prepare(&compiled, &scenario, observer, link_books, deadline);
     let mut guest = guest.expect("it has a world");
     assert!(guest.start().is_ok());
     assert!(guest.call("unlucky", &[]).is_err());

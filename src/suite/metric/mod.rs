@@ -61,6 +61,8 @@ pub enum Metric {
     DoubleFrees,
     /// Frees of addresses that no allocation was seen to return.
     StrangerFrees,
+    /// What the host still holds of an instance that was dropped.
+    HostRetained,
     /// Live bytes after teardown that are lost in one way.
     Lost(Lost),
     /// A figure of one part of the story.
@@ -73,7 +75,7 @@ pub enum Metric {
 
 impl Metric {
     /// Those that stand alone, in the order of reports.
-    const SINGLE: [Metric; 17] = [
+    const SINGLE: [Metric; 18] = [
         Metric::Delta,
         Metric::IdleRate,
         Metric::IdleChurn,
@@ -91,6 +93,7 @@ impl Metric {
         Metric::Fragmentation,
         Metric::DoubleFrees,
         Metric::StrangerFrees,
+        Metric::HostRetained,
     ];
 
     /// Every metric, in the order of reports, but for the probes: these are a suite's own.
@@ -128,6 +131,7 @@ impl Metric {
             Metric::Fragmentation => "fragmentation",
             Metric::DoubleFrees => "double_frees",
             Metric::StrangerFrees => "stranger_frees",
+            Metric::HostRetained => "host_retained",
         };
         Cow::Borrowed(single)
     }
@@ -141,7 +145,8 @@ impl Metric {
             | Metric::End
             | Metric::Leaked
             | Metric::Memory
-            | Metric::MemoryGrowth => Unit::Bytes,
+            | Metric::MemoryGrowth
+            | Metric::HostRetained => Unit::Bytes,
             Metric::TotalBlocks | Metric::PeakBlocks | Metric::EndBlocks | Metric::LeakedBlocks => {
                 Unit::Blocks
             }
@@ -200,6 +205,9 @@ impl Metric {
             Metric::DoubleFrees => "Frees and resizes of blocks that had been freed before.",
             Metric::StrangerFrees => {
                 "Frees and resizes of addresses that no allocation was seen to return."
+            }
+            Metric::HostRetained => {
+                "Bytes that the host still holds of an instance that was dropped: steady growth over the instances of `lifecycle`."
             }
         };
         Cow::Borrowed(single)

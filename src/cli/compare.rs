@@ -1,0 +1,49 @@
+//! `memgate compare`
+
+use std::path::PathBuf;
+use std::process::ExitCode;
+
+use clap::{Args, ValueEnum};
+
+use crate::harness::{Compare as Comparison, named_by_cargo};
+
+/// Run every scenario twice, and tell by which sites the two runs differ.
+///
+/// With nothing else, both runs are of the suite's own module, and must not differ at all. With --against, the second one is of
+/// another build. No threshold counts, and no snapshot.
+/// Exit codes: 0 no difference, 1 the builds differ, 2 the gate broke.
+#[derive(Args)]
+pub(super) struct Compare {
+    /// Suite files, and folders of them
+    #[arg(value_name = "SUITE or FOLDER", default_value = "suites")]
+    suites: Vec<PathBuf>,
+    /// Another build of the suite's module
+    #[arg(long, value_name = "MODULE")]
+    against: Option<PathBuf>,
+    /// Only scenarios whose names contain this, as in suite::scenario
+    #[arg(long, value_name = "TEXT", default_value = "")]
+    only: String,
+    /// For people or for programs
+    #[arg(long, value_enum, default_value_t = Format::Text)]
+    format: Format,
+}
+
+#[derive(Clone, Copy, ValueEnum, PartialEq, Eq)]
+enum Format {
+    Text,
+    Json,
+}
+
+impl Compare {
+    pub(super) fn run(self) -> ExitCode {
+        let target = named_by_cargo().unwrap_or(PathBuf::from("target"));
+        Comparison {
+            suites: self.suites,
+            against: self.against,
+            filter: self.only,
+            output: target.join("memgate"),
+            as_json: self.format == Format::Json,
+        }
+        .run()
+    }
+}

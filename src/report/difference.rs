@@ -1,0 +1,212 @@
+//! How two runs of one story differ: of one module, which must not differ at all, or of two builds of it.
+
+use std::cmp::Reverse;
+use std::collections::BTreeMap;
+
+use serde::Serialize;
+
+use super::names::short_name;
+use super::value::{Counted, MetricReport, Place, ScenarioReport, SiteReport};
+
+/// What one run has that the other has not. `a` and `b` are the two, in the order in which they were given.
+#[derive(Clone, Debug, Default, PartialEq, Serialize)]
+pub struct Difference {
+    /// The metrics that differ, in the order of reports.
+    pub metrics: Vec<MetricDifference>,
+    /// The sites that differ: first those by which more or less is kept, largest first.
+    pub sites: Vec<SiteDifference>,
+}
+
+/// A metric in two runs.
+#[derive(Clone, Debug, PartialEq, Serialize)]
+pub struct MetricDifference {
+    /// Its name.
+    pub name: String,
+    /// Its unit, as in [`MetricReport::unit`].
+    pub unit: String,
+    /// What the first run yields, if anything.
+    pub a: Option<f64>,
+    /// What the second run yields, if anything.
+    pub b: Option<f64>,
+}
+
+/// A site in two runs. Sites that read the same are one: a source file has other lines in another build, and the code other
+/// offsets.
+#[derive(Clone, Debug, PartialEq, Serialize)]
+pub struct SiteDifference {
+    /// What became of it.
+    pub change: Change,
+    /// Its stack, innermost first, as the later run has it that has it.
+    pub stack: Vec<Place>,
+    /// In the first run.
+    pub a: Figures,
+    /// In the second run.
+    pub b: Figures,
+}
+
+/// What a site came to.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize)]
+pub struct Figures {
+    /// Live at idle end.
+    pub kept: Counted,
+    /// All that was ever allocated.
+    pub total: Counted,
+}
+
+/// What became of a site, seen from the first run.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "lowercase")]
+pub enum Change {
+    /// Only the second run has it.
+    Added,
+    /// It keeps more or, where it keeps the same, allocates more.
+    Grown,
+    /// It keeps less or, where it keeps the same, allocates less.
+    Shrunk,
+    /// Only the first run has it.
+    Gone,
+}
+
+/// How `b` differs from `a`, by metrics and by sites.
+pub fn difference(a: &ScenarioReport, b: &ScenarioReport) -> Difference {
+    Difference {
+        metrics: metrics(&a.metrics, &b.metrics),
+        sites: sites(&a.sites, &b.sites),
+    }
+}
+
+/// Which parts of two reports are not equal, to the last frame and byte, by their names in `report.json`: of one module and
+/// scenario, none ever is.
+pub fn unequal_parts(a: &ScenarioReport, b: &ScenarioReport) -> Vec<String> {
+    if a == b {
+        return Vec::new();
+    }
+    // As they are saved, so that a part that comes later is not forgotten here.
+    let [a, b] = [a, b].map(|report| serde_json::to_value(report).unwrap_or_default());
+    let parts = a.as_object().into_iter().flatten();
+    let unequal = parts.filter(|(name, part)| b.get(name) != Some(part));
+    unequal.map(|(name, _)| name.clone()).collect()
+}
+
+impl Difference {
+    /// Whether there is none.
+    pub fn is_empty(&self) -> bool {
+        self.metrics.is_empty() && self.sites.is_empty()
+    }
+}
+
+impl Figures {
+    /// Whether nothing was ever allocated.
+    fn is_nothing(&self) -> bool {
+        *self == Figures::default()
+    }
+
+    fn add(&mut self, site: &SiteReport) {
+        for (sum, more) in [
+            (&mut self.kept, site.at_idle_end),
+            (&mut self.total, site.total),
+        ] {
+            sum.bytes += more.bytes;
+            sum.blocks += more.blocks;
+        }
+    }
+}
+
+impl SiteDifference {
+    /// What the second run keeps and allocates more than the first.
+    pub fn more(&self) -> Figures {
+        let less = |b: Counted, a: Counted| Counted {
+            bytes: b.bytes - a.bytes,
+            blocks: b.blocks - a.blocks,
+        };
+        Figures {
+            kept: less(self.b.kept, self.a.kept),
+            total: less(self.b.total, self.a.total),
+        }
+    }
+
+    /// By how much it matters: what stays before what passes, bytes before blocks.
+    fn weight(&self) -> [u64; 4] {
+        let Figures { kept, total } = self.more();
+        [kept.bytes, total.bytes, kept.blocks, total.blocks].map(i64::unsigned_abs)
+    }
+}
+
+fn metrics(a: &[MetricReport], b: &[MetricReport]) -> Vec<MetricDifference> {
+    let value = |metrics: &[MetricReport], name: &str| {
+        let named = metrics.iter().find(|metric| metric.name == name);
+        named.map(|metric| metric.value)
+    };
+    let is_new = |metric: &&MetricReport| value(a, &metric.name).is_none();
+    let names = a.iter().chain(b.iter().filter(is_new));
+    let both = names.map(|MetricReport { name, unit, .. }| MetricDifference {
+        name: name.clone(),
+        unit: unit.clone(),
+        a: value(a, name),
+        b: value(b, name),
+    });
+    both.filter(|metric| metric.a != metric.b).collect()
+}
+
+fn sites(a: &[SiteReport], b: &[SiteReport]) -> Vec<SiteDifference> {
+    let mut both: BTreeMap<Reading, SiteDifference> = BTreeMap::new();
+    let sides = a.iter().map(|site| (site, false));
+    for (site, is_b) in sides.chain(b.iter().map(|site| (site, true))) {
+        let known = both
+            .entry(reading(&site.stack))
+            .or_insert_with(|| SiteDifference {
+                change: Change::Added,
+                stack: Vec::new(),
+                a: Figures::default(),
+                b: Figures::default(),
+            });
+        let side = if is_b { &mut known.b } else { &mut known.a };
+        if side.is_nothing() {
+            known.stack = site.stack.clone();
+        }
+        side.add(site);
+    }
+    let changed = both.into_values().filter_map(|site| {
+        Some(SiteDifference {
+            change: change(&site)?,
+            ..site
+        })
+    });
+    let mut changed: Vec<SiteDifference> = changed.collect();
+    // Equal ones stay in the order of what they read.
+    changed.sort_by_key(|site| Reverse(site.weight()));
+    changed
+}
+
+fn change(site: &SiteDifference) -> Option<Change> {
+    let Figures { kept, total } = site.more();
+    let differences = [kept.bytes, kept.blocks, total.bytes, total.blocks];
+    let first = differences.into_iter().find(|more| *more != 0)?;
+    Some(match first {
+        _ if site.a.is_nothing() => Change::Added,
+        _ if site.b.is_nothing() => Change::Gone,
+        1.. => Change::Grown,
+        _ => Change::Shrunk,
+    })
+}
+
+/// What a site reads like in any build: the program's own functions and their files, without folders and lines; those of libraries
+/// where there are no others.
+type Reading = Vec<(String, Option<String>)>;
+
+fn reading(stack: &[Place]) -> Reading {
+    let is_library_only = stack.iter().all(|place| place.library);
+    let frames = stack
+        .iter()
+        .filter(|place| is_library_only || !place.library);
+    let file = |place: &Place| {
+        let name = place.file.as_ref()?.rsplit(['/', '\\']).next()?;
+        Some(name.to_string())
+    };
+    frames
+        .map(|place| (short_name(&place.function), file(place)))
+        .collect()
+}
+
+#[cfg(test)]
+mod tests;
