@@ -5,7 +5,7 @@ use std::fmt::Display;
 use crate::judge::{NotMeasured, TooBroad};
 use crate::module::{CodeFrame, Module};
 use crate::report::Fault;
-use crate::run::Ending;
+use crate::run::{Ending, RunError};
 use crate::snapshot::NumbersError;
 use crate::suite::{Metric, format_bytes, format_duration, format_exact_bytes};
 
@@ -28,6 +28,18 @@ pub(super) fn broken(headline: &str, cause: impl Display) -> Fault {
         advice: None,
         stack: Vec::new(),
         stderr: String::new(),
+    }
+}
+
+/// The suite, the module and the engine do not fit together.
+pub(super) fn not_run(error: RunError, module: &Module) -> Fault {
+    let stack = match &error {
+        RunError::Probe(error) => places::of_stack(module, &error.stack),
+        _ => Vec::new(),
+    };
+    Fault {
+        stack,
+        ..broken("the scenario cannot be run", error)
     }
 }
 
@@ -71,8 +83,18 @@ pub(super) fn too_broad(error: TooBroad) -> Fault {
     }
 }
 
+/// Notes on what is counted of a module's allocators, and how well it can be told where.
+pub(super) fn of_allocators(module: &Module) -> Vec<String> {
+    let misfits = module.misfits().into_iter();
+    let advice = module.debug_info().advice().map(str::to_string);
+    let notes = never_freed(module).into_iter().chain(advice);
+    notes
+        .chain(misfits.map(|misfit| format!("not counted: {misfit}")))
+        .collect()
+}
+
 /// A note on what counts as live where a collector frees unseen.
-pub(super) fn never_freed(module: &Module) -> Option<String> {
+fn never_freed(module: &Module) -> Option<String> {
     let note = "what the module's collector takes back cannot be seen: what counts as live is all that was ever allocated, but for \
                 what was handed out again. Hold `total` and `memory` against thresholds, not `delta`";
     module.frees_unseen().then(|| note.to_string())

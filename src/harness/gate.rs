@@ -11,6 +11,7 @@ use super::accepted::judge_with_accepted;
 use super::faults;
 use super::frees;
 use super::modules::{self, Modules, Prepared};
+use super::numbered;
 use super::progress::Progress;
 use super::trials::trial_name;
 use super::{Again, places};
@@ -141,14 +142,17 @@ impl Gate {
             compiled,
             roots,
         } = prepared;
+        // Counters know of no blocks, so that nothing can be said of what is lost.
+        let known = roots.roots.clone().filter(|_| scenario.sites.is_none());
         let outcome = run::run(
             &self.engine,
             compiled,
             scenario,
-            Aside::new(Fold::of(roots.roots.clone())),
+            Aside::new(Fold::of(known)),
         )
-        .map_err(|error| faults::broken("the scenario cannot be run", error))?;
+        .map_err(|error| faults::not_run(error, module))?;
         let mut recording = outcome.observer.into_inner().finish();
+        recording.complete(outcome.readings, outcome.numbered.as_ref());
         let ending = &outcome.ending;
         let lived = match ending {
             Ending::Completed => lifecycle::live(&self.cache, prepared, scenario, &mut recording),
@@ -183,18 +187,14 @@ impl Gate {
         if let Ok((_, Some(change))) = judged {
             report = report.with_numbers_change(change);
         }
-        report.notes.extend(faults::never_freed(module));
         report
             .notes
             .extend(losses::notes(scenario, module, &recording));
         report.wrong_frees = frees::reports(&symbols, &recording, &report.sites, &stacks_of_frees);
-        report
-            .notes
-            .extend(module.debug_info().advice().map(str::to_string));
-        let misfits = module.misfits().into_iter();
-        report
-            .notes
-            .extend(misfits.map(|misfit| format!("not counted: {misfit}")));
+        report.notes.extend(match &outcome.numbered {
+            Some(numbered) => numbered::notes(numbered, module),
+            None => faults::of_allocators(module),
+        });
         Ok(report)
     }
 

@@ -46,17 +46,20 @@ fn live_with(
     let seen = |outcome: Outcome<Fold>| {
         told += 1;
         let ending = outcome.ending;
-        if ending != Ending::Completed || outcome.observer.finish() != *recording {
+        let mut again = outcome.observer.finish();
+        again.complete(outcome.readings, outcome.numbered.as_ref());
+        if ending != Ending::Completed || again != *recording {
             other = Some((ending, outcome.errors));
         }
         other.is_none()
     };
+    let known = roots.roots.clone().filter(|_| scenario.sites.is_none());
     let held = lifetimes(
         &engine,
         &compiled,
         scenario,
         instances,
-        || Fold::of(roots.roots.clone()),
+        || Fold::of(known.clone()),
         seen,
         provide,
     );

@@ -9,6 +9,7 @@ mod given;
 mod lifecycle;
 mod losses;
 mod modules;
+mod numbered;
 mod places;
 mod progress;
 mod roots;

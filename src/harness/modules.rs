@@ -8,7 +8,7 @@ use std::sync::{Arc, Mutex, OnceLock, PoisonError};
 use super::faults::broken;
 use super::progress::Progress;
 use super::roots::KnownRoots;
-use crate::instrument::instrument;
+use crate::instrument::{instrument, without_allocators};
 use crate::module::{GivenAllocator, Module};
 use crate::report::Fault;
 use crate::run::{Compiled, Engine};
@@ -25,9 +25,12 @@ pub(super) struct Prepared {
 /// What every scenario of a module shares, the reason included why there is nothing.
 type Shared = Arc<OnceLock<Result<Prepared, Fault>>>;
 
-/// The modules of this process, by their files and what suites say of their allocators.
+/// What sets two modules apart: their files, what suites say of their allocators, and whether they count by themselves.
+type Key = (PathBuf, Vec<NamedAllocator>, bool);
+
+/// The modules of this process.
 #[derive(Default)]
-pub(super) struct Modules(Mutex<HashMap<(PathBuf, Vec<NamedAllocator>), Shared>>);
+pub(super) struct Modules(Mutex<HashMap<Key, Shared>>);
 
 impl Modules {
     /// The module of a suite. Whoever comes first makes it ready, the others wait.
@@ -35,7 +38,11 @@ impl Modules {
         let shared = {
             let mut modules = self.0.lock().unwrap_or_else(PoisonError::into_inner);
             modules
-                .entry((file(suite).to_path_buf(), suite.allocators.clone()))
+                .entry((
+                    file(suite).to_path_buf(),
+                    suite.allocators.clone(),
+                    suite.sites.is_some(),
+                ))
                 .or_default()
                 .clone()
         };
@@ -74,8 +81,12 @@ fn prepare(suite: &Suite, engine: &Engine, progress: &Progress) -> Result<Prepar
     let module = module
         .with_allocators(&given)
         .map_err(|error| broken("the module cannot be measured", error))?;
+    let rewrite = match suite.sites {
+        Some(_) => without_allocators,
+        None => instrument,
+    };
     let instrumented =
-        instrument(&module).map_err(|error| broken("the module cannot be measured", error))?;
+        rewrite(&module).map_err(|error| broken("the module cannot be measured", error))?;
     let compiled = engine
         .compile(&name, instrumented)
         .map_err(|error| broken("the module cannot be compiled", error))?;

@@ -1,5 +1,6 @@
 //! Stacks with names: symbols come offline, once a site, from the module as it ships.
 
+use super::numbered;
 use crate::heap::Recording;
 use crate::module::{CodeFrame, Frame, Module, Symbols};
 use crate::report::{Place, own_frames, short_name};
@@ -9,7 +10,10 @@ pub(super) fn of_sites(symbols: &Symbols<'_>, recording: &Recording) -> Vec<Vec<
     recording
         .sites
         .iter()
-        .map(|site| of_code(symbols, &site.stack))
+        .map(|site| match &site.name {
+            Some(name) => vec![numbered::place(name)],
+            None => of_code(symbols, &site.stack),
+        })
         .collect()
 }
 

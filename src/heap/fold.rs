@@ -86,6 +86,7 @@ impl Fold {
             wrong_frees: (self.diagnostics.unknown_frees == 0).then(WrongFrees::default),
             wrongly_freed: self.wrongly_freed,
             diagnostics: self.diagnostics,
+            readings: Vec::new(),
             surveys: self.surveys,
             held_by_host: Vec::new(),
         }

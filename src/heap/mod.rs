@@ -5,6 +5,7 @@ mod cohorts;
 mod fold;
 mod inquiry;
 mod levels;
+mod numbered;
 pub mod reach;
 mod recording;
 mod survey;
@@ -12,6 +13,8 @@ mod wrong_frees;
 
 pub use self::fold::Fold;
 pub use self::inquiry::Inquiry;
-pub use self::recording::{Count, Diagnostics, Level, Mark, Recording, SiteRecord, Survivors};
+pub use self::recording::{
+    Count, Diagnostics, Level, Mark, Recording, SiteName, SiteRecord, Survivors,
+};
 pub use self::survey::{Held, Losses, Root, Roots, SiteSurvey, Stack, Survey};
 pub use self::wrong_frees::{End, Former, Inside, WrongFree, WrongFrees};

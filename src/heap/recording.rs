@@ -5,7 +5,7 @@ use std::collections::BTreeSet;
 use super::survey::Survey;
 use super::wrong_frees::WrongFrees;
 use crate::module::CodeFrame;
-use crate::run::MarkKind;
+use crate::run::{MarkKind, Reading};
 
 /// Bytes and blocks, always together: requested bytes, never the allocator's rounding.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -67,11 +67,24 @@ pub struct Level {
     pub live: Count,
 }
 
+/// What is known of a site that the module's compiler numbered.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum SiteName {
+    /// Its name.
+    Name(String),
+    /// Its number only.
+    Number(u32),
+    /// It stands for all sites beyond those that have a counter of their own; so many have.
+    Beyond(u32),
+}
+
 /// What one site allocated.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct SiteRecord {
     /// The calling context, innermost first: the outermost allocator's caller comes first, recursion is folded.
     pub stack: Vec<CodeFrame>,
+    /// What the compiler calls it, in place of a calling context, where it numbered its sites.
+    pub name: Option<SiteName>,
     /// Set where more contexts than the cap were seen, and this site stands for all that came by this call site later.
     pub folded: bool,
     /// All that was ever allocated.
@@ -122,7 +135,7 @@ pub struct Diagnostics {
 }
 
 /// All that a run yields about the guest's heap.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq)]
 pub struct Recording {
     /// The moments at which the heap was read, in their order.
     pub marks: Vec<Mark>,
@@ -142,6 +155,8 @@ pub struct Recording {
     pub wrongly_freed: BTreeSet<u64>,
     /// What these frees were; none until an [`Inquiry`](super::Inquiry) has looked into them.
     pub wrong_frees: Option<WrongFrees>,
+    /// What the module told of itself, in the order of the marks; not of the fold's making.
+    pub readings: Vec<Reading>,
     /// What the host held after each of the scenario's instances, in bytes, of which only the differences mean something; empty where
     /// that was not counted.
     pub held_by_host: Vec<i64>,

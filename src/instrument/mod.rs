@@ -124,14 +124,26 @@ pub enum InstrumentError {
 ///
 /// When no allocator is found, when the module is instrumented already, and when its code cannot be read.
 pub fn instrument(module: &Module) -> Result<Instrumented, InstrumentError> {
-    if module
-        .exports()
-        .iter()
-        .any(|export| export.name == EXPORT_LOG)
-    {
-        return Err(InstrumentError::AlreadyInstrumented);
-    }
+    refuse_instrumented(module)?;
     instrument_with(module, module.allocators()?)
+}
+
+fn refuse_instrumented(module: &Module) -> Result<(), InstrumentError> {
+    let mut exports = module.exports().iter();
+    match exports.any(|export| export.name == EXPORT_LOG) {
+        true => Err(InstrumentError::AlreadyInstrumented),
+        false => Ok(()),
+    }
+}
+
+/// Rewrites a module that counts its allocations itself: its allocators are left alone, if it has any.
+///
+/// # Errors
+///
+/// When the module is instrumented already, and when its code cannot be read.
+pub fn without_allocators(module: &Module) -> Result<Instrumented, InstrumentError> {
+    refuse_instrumented(module)?;
+    instrument_with(module, Vec::new())
 }
 
 /// As [`instrument`], whatever the allocators: the proof makes its own choice of functions, or of none.

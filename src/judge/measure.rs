@@ -3,10 +3,10 @@
 use std::time::Duration;
 
 use super::allowances::{self, Allowed};
-use super::{growth, phases};
+use super::{growth, phases, probes};
 use crate::heap::{Count, Losses, Mark, Recording, SiteRecord, WrongFrees};
 use crate::run::MarkKind;
-use crate::suite::{Lost, Metric, OfSite, Scenario};
+use crate::suite::{Lost, Metric, OfSite, Probe, Scenario};
 
 /// Cycles below which there is no growth to speak of.
 const GROWTH_CYCLES: u32 = 3;
@@ -29,6 +29,7 @@ pub(super) fn measure(
     allowed: &[Allowed],
 ) -> Vec<Measured> {
     let covered = allowances::covered(allowed);
+    let is_known = |metric: &Metric| scenario.sites.is_none() || !metric.needs_blocks();
     let measured = |metric| {
         let value = value(&metric, scenario, recording)?;
         let judged = match covered.is_empty() {
@@ -41,7 +42,12 @@ pub(super) fn measure(
             judged,
         })
     };
-    Metric::all().filter_map(measured).collect()
+    let probes = scenario.probes.iter().map(Probe::metric);
+    Metric::all()
+        .chain(probes)
+        .filter(is_known)
+        .filter_map(measured)
+        .collect()
 }
 
 fn value(metric: &Metric, scenario: &Scenario, recording: &Recording) -> Option<f64> {
@@ -78,6 +84,7 @@ fn value(metric: &Metric, scenario: &Scenario, recording: &Recording) -> Option<
         Metric::HostRetained => growth::steady(&from_least(&recording.held_by_host)),
         Metric::Phase(phase, of) => phases::measure(*phase, *of, recording),
         Metric::Site(of) => Some(of_largest_site(*of, recording.sites.iter())),
+        Metric::Probe(name, _) => probes::measure(name, scenario, recording),
     }
 }
 

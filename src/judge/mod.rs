@@ -8,6 +8,7 @@ mod grown;
 mod growth;
 mod measure;
 mod phases;
+mod probes;
 mod trend;
 
 use serde::{Deserialize, Serialize};

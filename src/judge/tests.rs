@@ -93,6 +93,7 @@ pub(super) fn recording() -> Recording {
             ..Diagnostics::default()
         },
         wrongly_freed: [64, 128].into(),
+        readings: Vec::new(),
         wrong_frees: Some(WrongFrees {
             double: 2,
             strangers: 3,

@@ -3,13 +3,13 @@
 use super::notes::notes;
 use super::value::{
     AllowanceReport, AllowanceStanding, Bound, ClassReport, Counted, Fault, LevelReport,
-    MarkReport, MetricReport, OrderReport, Place, Relative, ScenarioReport, SiteReport,
-    SnapshotChange, SurvivorsReport,
+    MarkReport, MetricReport, OrderReport, Place, ProbeReport, ProbeValue, Relative,
+    ScenarioReport, SiteReport, SnapshotChange, SurvivorsReport,
 };
 use crate::heap::{Mark, Recording, SiteRecord};
 use crate::judge::{Allowed, Bounded, Judgement, Measured, Standing, Verdict};
-use crate::run::{IDLE_PARTS, MarkKind};
-use crate::suite::{Margin, Order, Scenario};
+use crate::run::{IDLE_PARTS, MarkKind, Reading};
+use crate::suite::{Margin, Order, Probe, Scenario};
 
 /// The report of a scenario that left figures behind: judged if it was told to its end, with a fault if not.
 ///
@@ -30,6 +30,7 @@ pub fn assemble(
     let mut report = ScenarioReport {
         order: order(scenario),
         marks: recording.marks.iter().map(mark).collect(),
+        probes: probes(scenario, recording),
         peak: recording.peak.into(),
         peak_time: recording.peak_time,
         notes: notes(recording),
@@ -99,6 +100,7 @@ fn empty(scenario: &str, module: &str, verdict: Verdict) -> ScenarioReport {
         fault: None,
         order: None,
         metrics: Vec::new(),
+        probes: Vec::new(),
         allowances: Vec::new(),
         marks: Vec::new(),
         peak: Counted::default(),
@@ -185,6 +187,25 @@ fn allowance(allowed: &Allowed) -> AllowanceReport {
         sites: allowed.sites.clone(),
         held: allowed.held.into(),
     }
+}
+
+fn probes(scenario: &Scenario, recording: &Recording) -> Vec<ProbeReport> {
+    let report = |(index, probe): (usize, &Probe)| ProbeReport {
+        name: probe.name.clone(),
+        unit: probe.unit.symbol().to_string(),
+        values: values(index, recording),
+    };
+    scenario.probes.iter().enumerate().map(report).collect()
+}
+
+fn values(probe: usize, recording: &Recording) -> Vec<ProbeValue> {
+    let value = |reading: &Reading| {
+        Some(ProbeValue {
+            mark: mark_name(reading.mark),
+            value: *reading.values.get(probe)?,
+        })
+    };
+    recording.readings.iter().filter_map(value).collect()
 }
 
 fn mark(mark: &Mark) -> MarkReport {

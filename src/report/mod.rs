@@ -24,7 +24,7 @@ pub use self::survey::{
 };
 pub use self::value::{
     AllowanceReport, AllowanceStanding, Bound, ClassReport, Counted, Fault, FormerReport,
-    InsideReport, LevelReport, MarkReport, MetricReport, OrderReport, Place, Relative, Report,
-    ScenarioReport, SiteReport, SnapshotChange, SuiteReport, SurvivorsReport, VERSION,
-    WrongFreeReport,
+    InsideReport, LevelReport, MarkReport, MetricReport, OrderReport, Place, ProbeReport,
+    ProbeValue, Relative, Report, ScenarioReport, SiteReport, SnapshotChange, SuiteReport,
+    SurvivorsReport, VERSION, WrongFreeReport,
 };

@@ -47,6 +47,8 @@ pub struct ScenarioReport {
     pub order: Option<OrderReport>,
     /// Every metric that the scenario can measure.
     pub metrics: Vec<MetricReport>,
+    /// What the module told of itself.
+    pub probes: Vec<ProbeReport>,
     /// The suite's allowances, each with what it came to.
     pub allowances: Vec<AllowanceReport>,
     /// The heap's totals at every mark.
@@ -116,10 +118,32 @@ pub struct MetricReport {
     pub value: f64,
     /// What is left of it without the sites that are allowed; bounds are held against this.
     pub judged: f64,
-    /// The unit, as in `B`, `blocks`, `frees`, `B/s`, `B/cycle`, `ratio`.
+    /// The unit, as in `B`, `blocks`, `frees`, `B/s`, `B/cycle`, `ratio`, `count`.
     pub unit: String,
     /// The suite's bounds.
     pub bounds: Vec<Bound>,
+}
+
+/// A probe, and what it read.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct ProbeReport {
+    /// Its name.
+    pub name: String,
+    /// The unit, as in `count`, `B`, `blocks`, `ratio`.
+    pub unit: String,
+    /// The values, in the order of the story.
+    pub values: Vec<ProbeValue>,
+}
+
+/// What a probe read at a mark.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct ProbeValue {
+    /// `baseline`, `idle start`, `idle end` or `final`.
+    pub mark: String,
+    /// In the probe's unit.
+    pub value: f64,
 }
 
 /// One bound of a suite.

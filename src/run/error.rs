@@ -3,6 +3,8 @@
 use std::path::PathBuf;
 use std::time::Duration;
 
+use super::probes::ProbeError;
+
 /// What keeps a scenario from being run, or from being told to its end. None of it says anything about the module's memory.
 #[derive(Debug, thiserror::Error)]
 pub enum RunError {
@@ -23,7 +25,7 @@ pub enum RunError {
     #[error("failed to instantiate the module: {0}")]
     Instantiate(String),
     /// A step calls what the module does not export.
-    #[error("the module exports no function `{name}`{}\nit exports: {}", did_you_mean(.name, .exports), listed(.exports))]
+    #[error("the module exports no function `{name}`{}\nit exports: {}", did_you_mean(.name, .exports), listed(.exports, "functions"))]
     UnknownExport {
         /// The name in the suite.
         name: String,
@@ -80,17 +82,23 @@ pub enum RunError {
         "the guest's file `{0}` is no path inside of its directory: use one like `data/in.txt`"
     )]
     OutsideWorld(PathBuf),
+    /// The sites that the module's compiler numbered cannot be read.
+    #[error("the compiler's sites cannot be read: {0}")]
+    Sites(String),
+    /// A number that the module tells of itself cannot be read.
+    #[error(transparent)]
+    Probe(#[from] ProbeError),
 }
 
-fn listed(exports: &[String]) -> String {
+pub(super) fn listed(exports: &[String], what: &str) -> String {
     if exports.is_empty() {
-        "no functions at all".into()
+        format!("no {what} at all")
     } else {
         exports.join(", ")
     }
 }
 
-fn did_you_mean(name: &str, exports: &[String]) -> String {
+pub(super) fn did_you_mean(name: &str, exports: &[String]) -> String {
     let exports: Vec<&str> = exports.iter().map(String::as_str).collect();
     let closest = similar::get_close_matches(name, &exports, 1, 0.6);
     closest
@@ -114,6 +122,12 @@ impl From<RunError> for Halt {
 
 impl From<wasmtime::Error> for Halt {
     fn from(error: wasmtime::Error) -> Self {
-        Halt::Guest(error)
+        // A mark may lie in the midst of what the guest does: its errors come through the engine.
+        match error.downcast::<ProbeError>().map(RunError::from) {
+            Ok(error) => Halt::Error(error),
+            Err(error) => error
+                .downcast::<RunError>()
+                .map_or_else(Halt::Guest, Halt::Error),
+        }
     }
 }

@@ -14,16 +14,20 @@ use super::engine::Compiled;
 use super::error::{Halt, RunError};
 use super::limits::{Deadline, MemoryLimit};
 use super::looks::{Looks, Stacks};
+use super::numbered::{self, Numbered, Sites};
 use super::observer::{Log, MarkKind, Observer, View};
+use super::probes::{self, Probes, Reading};
 use super::sights::Sights;
 use super::value;
 use super::wasi::{self, Inodes, Random};
 use super::world::World;
 use crate::instrument::{
     EXPORT_BORDER, EXPORT_CONTEXT, EXPORT_CURSOR, EXPORT_INSIDE, EXPORT_LOG, EXPORT_MEMORY,
-    IMPORT_FIRST_SIGHT, IMPORT_FLUSH, IMPORT_FOLD, IMPORT_MODULE, RECURSES, export_of_global,
+    IMPORT_FIRST_SIGHT, IMPORT_FLUSH, IMPORT_FOLD, IMPORT_MODULE, Instrumented, RECURSES,
+    export_of_global,
 };
 use crate::module::CodeFrame;
+use crate::suite::{CompilerSites, Probe};
 
 /// The export that a reactor wants to be called first.
 const INITIALIZE: &str = "_initialize";
@@ -37,6 +41,8 @@ pub(crate) struct State<O: 'static> {
     /// Marks that lie ahead on the clock, in the order of their times.
     pub(crate) marks: VecDeque<(u64, MarkKind)>,
     pub(crate) observer: O,
+    pub(super) probes: Probes,
+    pub(super) sites: Option<Sites>,
     sights: Sights,
     looks: Looks,
     compiled: Compiled,
@@ -88,6 +94,8 @@ impl<O: Observer + Send + 'static> Guest<O> {
             inodes: Inodes::default(),
             marks: VecDeque::new(),
             observer,
+            probes: Probes::default(),
+            sites: None,
             sights: Sights::default(),
             looks: Looks::default(),
             undrained: compiled.instrumented.layout.records,
@@ -110,6 +118,16 @@ impl<O: Observer + Send + 'static> Guest<O> {
         }
     }
 
+    /// Wants those probes to be read at the marks.
+    pub(crate) fn expect_probes(&mut self, probes: &[Probe]) {
+        self.store.data_mut().probes = Probes::new(probes);
+    }
+
+    /// Takes what the module tells of the sites that its compiler numbered.
+    pub(crate) fn expect_sites(&mut self, sites: Option<&CompilerSites>) {
+        self.store.data_mut().sites = sites.map(Sites::new);
+    }
+
     /// Wants the stack at those records, by their numbers in the log.
     pub(crate) fn look_at(&mut self, records: BTreeSet<u64>) {
         self.store.data_mut().looks = Looks::at(records);
@@ -122,11 +140,15 @@ impl<O: Observer + Send + 'static> Guest<O> {
         let provide = self.store.data().provide;
         provide(&mut linker, &mut self.store)?;
         wasi::link(&mut linker)?;
+        if let Some(import) = self.store.data().sites.as_ref().and_then(Sites::import) {
+            numbered::link(&mut linker, &module, import)?;
+        }
         refuse_unknown_imports(&linker, &module, &mut self.store)?;
         let instance = linker.instantiate(&mut self.store, &module)?;
         self.instance = Some(instance);
         let books = Books::of(|name| instance.get_export(&mut self.store, name));
         open_books(&mut self.store, books)?;
+        self.find_own_figures(&instance)?;
         let exports: Vec<(String, Func)> = instance
             .exports(&mut self.store)
             .filter_map(|export| Some((export.name().to_string(), export.into_func()?)))
@@ -137,6 +159,19 @@ impl<O: Observer + Send + 'static> Guest<O> {
         }
         if self.functions.contains_key(INITIALIZE) {
             self.call(INITIALIZE, &[])?;
+        }
+        Ok(())
+    }
+
+    /// Finds what the module tells of itself.
+    fn find_own_figures(&mut self, instance: &Instance) -> Result<(), RunError> {
+        let memory = self.store.data().books.and_then(|books| books.memory);
+        let mut probes = std::mem::take(&mut self.store.data_mut().probes);
+        probes.find(&mut self.store, instance, memory)?;
+        self.store.data_mut().probes = probes;
+        if let Some(mut sites) = self.store.data_mut().sites.take() {
+            sites.find(&mut self.store, instance, memory)?;
+            self.store.data_mut().sites = Some(sites);
         }
         Ok(())
     }
@@ -163,19 +198,8 @@ impl<O: Observer + Send + 'static> Guest<O> {
     /// Calls an export, from a clean context; the arguments fit its signature.
     pub(crate) fn call(&mut self, export: &str, arguments: &[Val]) -> Result<Vec<Val>, Halt> {
         let (function, signature) = &self.functions[export];
-        let mut results = vec![Val::I32(0); signature.results().len()];
-        if let Some(Books { context, .. }) = self.store.data().books {
-            context.set(&mut self.store, Val::I64(0))?;
-        }
-        let outcome = function.call(&mut self.store, arguments, &mut results);
-        if outcome.is_err()
-            && let Some(Books { inside, border, .. }) = self.store.data().books
-        {
-            inside.set(&mut self.store, Val::I32(0))?;
-            border.set(&mut self.store, Val::I64(0))?;
-        }
-        outcome?;
-        Ok(results)
+        let (function, results) = (*function, signature.results().len());
+        Ok(call(&mut self.store, function, arguments, results)?)
     }
 
     pub(crate) fn has_export(&self, export: &str) -> bool {
@@ -210,9 +234,33 @@ impl<O: Observer + Send + 'static> Guest<O> {
         self.store.data().marks.front().map(|(_, kind)| *kind)
     }
 
+    /// Reads the probes, for a mark that was taken just now.
+    pub(crate) fn probe(&mut self, kind: MarkKind) -> Result<(), Halt> {
+        Ok(probes::read(&mut self.store, Some(kind))?)
+    }
+
     /// Reads the heap here and now.
     pub(crate) fn mark(&mut self, kind: MarkKind) -> Result<(), Halt> {
         Ok(mark(&mut self.store, kind)?)
+    }
+
+    /// Reads the probes and forgets what they say: what they set up once is there when they count.
+    pub(crate) fn rehearse_probes(&mut self) -> Result<(), Halt> {
+        Ok(probes::read(&mut self.store, None)?)
+    }
+
+    /// What the sites have allocated that the module's compiler numbered.
+    pub(crate) fn take_numbered(&mut self) -> Option<Numbered> {
+        self.store
+            .data_mut()
+            .sites
+            .take()
+            .map(|sites| sites.numbered)
+    }
+
+    /// What the probes have read.
+    pub(crate) fn take_readings(&mut self) -> Vec<Reading> {
+        std::mem::take(&mut self.store.data_mut().probes.readings)
     }
 
     /// Lets the observer look for what the guest, none of whose code is under way, can still get at.
@@ -258,6 +306,10 @@ impl<O: Observer + Send + 'static> Guest<O> {
 }
 
 impl<O> State<O> {
+    pub(super) fn instrumented(&self) -> &Instrumented {
+        &self.compiled.instrumented
+    }
+
     /// Where an allocator was called that is on top of the stack.
     fn site<'a>(&self, stack: &'a [CodeFrame]) -> &'a [CodeFrame] {
         let instrumented = &self.compiled.instrumented;
@@ -296,10 +348,44 @@ pub(crate) fn advance<O: Observer + 'static>(
     {
         store.as_context_mut().data_mut().marks.pop_front();
         store.as_context().data().clock.advance_to(time);
-        mark(store, kind)?;
+        mark_and_probe(store, kind)?;
     }
     store.as_context().data().clock.advance_to(until);
     Ok(())
+}
+
+/// Calls a function of the guest, from a clean context; the arguments fit its signature.
+pub(super) fn call<O: 'static>(
+    store: &mut impl AsContextMut<Data = State<O>>,
+    function: Func,
+    arguments: &[Val],
+    results: usize,
+) -> wasmtime::Result<Vec<Val>> {
+    let mut results = vec![Val::I32(0); results];
+    let books = store.as_context().data().books;
+    if let Some(Books { context, .. }) = books {
+        context.set(&mut *store, Val::I64(0))?;
+    }
+    let outcome = function.call(&mut *store, arguments, &mut results);
+    if outcome.is_err()
+        && let Some(Books { inside, border, .. }) = books
+    {
+        inside.set(&mut *store, Val::I32(0))?;
+        border.set(&mut *store, Val::I64(0))?;
+    }
+    outcome?;
+    Ok(results)
+}
+
+fn mark_and_probe<O: Observer + 'static>(
+    store: &mut impl AsContextMut<Data = State<O>>,
+    kind: MarkKind,
+) -> wasmtime::Result<()> {
+    mark(store, kind)?;
+    match probes::are_read_at(kind) {
+        true => probes::read(store, Some(kind)),
+        false => Ok(()),
+    }
 }
 
 fn mark<O: Observer + 'static>(
@@ -316,7 +402,7 @@ fn mark<O: Observer + 'static>(
     let mut context = store.as_context_mut();
     let state = context.data_mut();
     state.observer.mark(kind, state.clock.now(), bytes);
-    Ok(())
+    numbered::mark(store)
 }
 
 /// Hands the records to the observer, and makes room for new ones.

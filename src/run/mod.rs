@@ -10,9 +10,11 @@ mod host_heap;
 mod lifetimes;
 mod limits;
 mod looks;
+mod numbered;
 mod observer;
 mod order;
 mod poll;
+mod probes;
 mod sights;
 mod stack_tree;
 mod story;
@@ -45,7 +47,9 @@ pub(crate) use self::lifetimes::lifetimes;
 use self::limits::{Deadline, Watchdog};
 use self::looks::Heedless;
 pub use self::looks::Stacks;
+pub use self::numbered::{Allocated, Numbered};
 pub use self::observer::{IDLE_PARTS, Log, MarkKind, Observer, Overwhelmed, View};
+pub use self::probes::{ProbeError, Reading};
 #[cfg(any(test, fuzzing))]
 pub(crate) use self::sights::Sights;
 use self::story::Story;
@@ -53,7 +57,7 @@ use self::world::World;
 use crate::suite::Scenario;
 
 /// What came of a run, besides what the observer was told.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq)]
 pub struct Outcome<O> {
     /// The observer, which has seen the whole run.
     pub observer: O,
@@ -61,6 +65,10 @@ pub struct Outcome<O> {
     pub ending: Ending,
     /// The end of what the guest wrote to its standard error.
     pub errors: String,
+    /// What the probes read, in the order of the marks.
+    pub readings: Vec<Reading>,
+    /// What the sites allocated that the module's compiler numbered, where the suite names them.
+    pub numbered: Option<Numbered>,
 }
 
 /// Tells a scenario's story to a fresh instance of the module.
@@ -127,7 +135,7 @@ fn prepare<O: Observer + Send + 'static>(
 ) -> Result<Guest<O>, RunError> {
     let clock = Clock::default();
     let world = World::new(&compiled.name, scenario.command(), &clock)?;
-    Ok(Guest::new(
+    let mut guest = Guest::new(
         compiled,
         world,
         scenario.limits.memory,
@@ -135,7 +143,10 @@ fn prepare<O: Observer + Send + 'static>(
         clock,
         observer,
         provide,
-    ))
+    );
+    guest.expect_probes(&scenario.probes);
+    guest.expect_sites(scenario.sites.as_ref());
+    Ok(guest)
 }
 
 fn tell<O: Observer + Send + 'static>(
@@ -153,11 +164,15 @@ fn tell<O: Observer + Send + 'static>(
         // The heap as it was; a guest that trapped can still be read.
         guest.mark(MarkKind::Final).ok();
     }
+    let readings = guest.take_readings();
+    let numbered = guest.take_numbered();
     let (observer, errors, stacks) = guest.finish();
     let outcome = Outcome {
         observer,
         ending,
         errors,
+        readings,
+        numbered,
     };
     Ok((outcome, stacks))
 }

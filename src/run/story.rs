@@ -54,6 +54,7 @@ impl<'a, O: Observer + Send + 'static> Story<'a, O> {
         for cycle in 0..warmup {
             self.cycle(cycle)?;
         }
+        self.guest.rehearse_probes()?;
         self.quiet_mark(MarkKind::Baseline)?;
         for cycle in 1..=self.scenario.cycles {
             self.cycle(warmup + u64::from(cycle))?;
@@ -143,7 +144,8 @@ impl<'a, O: Observer + Send + 'static> Story<'a, O> {
             kept.sort();
             self.guest.survey(kind, kept);
         }
-        Ok(())
+        // Last, since a probe may call the guest.
+        self.guest.probe(kind)
     }
 
     /// Lets time pass, with the ticks that fall into it: without any, the clock moves at once.

@@ -171,6 +171,11 @@ impl Range {
                     most: memory,
                 }
             }
+            // What a module says of itself may be anything.
+            Metric::Probe(..) => Range {
+                least: f64::NEG_INFINITY,
+                most: f64::INFINITY,
+            },
             // It is the host's, which no limit binds.
             Metric::HostRetained => Range {
                 least: f64::NEG_INFINITY,

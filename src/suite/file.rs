@@ -11,9 +11,11 @@ use serde::de::{Deserializer, MapAccess, Visitor};
 use super::allocator::{self, NamedAllocator};
 use super::fault::Fault;
 use super::node::{Cursor, Node};
+use super::probe::{self, Probe, ProbesSchema};
 use super::scenario::Scenario;
+use super::sites::{self, SitesEntry};
 use super::source::LeftOut;
-use super::{ModuleSource, Suite, folder, rules, scalar};
+use super::{ModuleSource, Suite, folder, rules, scalar, thresholds};
 
 /// What a WebAssembly module does, how long it then idles, and how much memory may stay.
 #[derive(Deserialize, JsonSchema)]
@@ -35,6 +37,15 @@ pub(super) struct SuiteFile {
     /// Functions that allocate and free, where memgate does not find them by itself. They count besides those that it finds.
     #[serde(default)]
     allocators: Vec<NamedAllocator>,
+    /// How the module counts its allocations, where its compiler numbered the places that allocate. They are what is measured
+    /// then, in place of allocators.
+    #[serde(default)]
+    sites: Option<SitesEntry>,
+    /// Numbers that the module tells of itself, by the names that `thresholds` know them by. They are read at the marks, and
+    /// bounded as they are at idle end.
+    #[serde(default, deserialize_with = "probe::probes")]
+    #[schemars(with = "ProbesSchema", extend("propertyNames" = { "pattern": format!("^{}$", scalar::NAME) }))]
+    probes: Vec<Probe>,
     /// The scenarios by name. Each is a trial of its own, `suite::scenario`, with a fresh instance of the module.
     #[serde(deserialize_with = "scenarios")]
     #[schemars(with = "BTreeMap<String, Scenario>", extend(
@@ -55,6 +66,33 @@ struct Build {
 }
 
 impl SuiteFile {
+    /// Reads the bounds on probes, which have no unit before it is known what probes there are. What is wrong is left out.
+    pub(super) fn read_probe_bounds(&mut self, root: &Node, left_out: &mut LeftOut) -> Vec<Fault> {
+        let at = Cursor::root(root);
+        let scenarios = at.get("scenarios");
+        let written = at.find("probes").into_iter().flat_map(Cursor::entries);
+        let is_right = |name: &str| self.probes.iter().any(|probe| probe.name == name);
+        let wrong: Vec<&str> = written
+            .filter_map(|entry| entry.key?.text())
+            .filter(|name| !is_right(name))
+            .collect();
+        let mut faults = Vec::new();
+        for scenario in &mut self.scenarios {
+            let at = scenarios.find(&scenario.name);
+            if let Some(at) = at.and_then(|at| at.find("thresholds")) {
+                let bounds = &mut scenario.thresholds;
+                faults.extend(thresholds::read_probes(
+                    bounds,
+                    &self.probes,
+                    &wrong,
+                    at,
+                    left_out,
+                ));
+            }
+        }
+        faults
+    }
+
     /// All that is wrong with a file of the right shape.
     ///
     /// Where entries were left out, rules about the whole would only tell what follows from that, so they are not asked.
@@ -70,6 +108,15 @@ impl SuiteFile {
         if is_sound(allocators.node) {
             faults.extend(allocator::check(&self.allocators, allocators));
         }
+        if let (Some(entry), Some(at)) = (&self.sites, at.find("sites"))
+            && is_sound(at.node)
+        {
+            faults.extend(sites::check(entry, !self.allocators.is_empty(), at));
+        }
+        let probes = at.get("probes");
+        if is_sound(probes.node) {
+            faults.extend(probe::check(&self.probes, probes));
+        }
         if scenarios.node.entries().is_empty() {
             faults.push(no_scenarios(scenarios));
         }
@@ -77,6 +124,10 @@ impl SuiteFile {
             let at = scenarios.get(&scenario.name);
             if is_sound(at.node) {
                 faults.extend(rules::check(scenario, at));
+                faults.extend(probe::check_story(&self.probes, scenario, probes));
+                if self.sites.is_some() {
+                    faults.extend(sites::check_thresholds(scenario, at));
+                }
             }
         }
         faults
@@ -99,15 +150,19 @@ impl SuiteFile {
             },
             (module, None) => ModuleSource::File(folder.join(module.unwrap_or_default())),
         };
+        let sites = self.sites.map(Into::into);
         let mut scenarios = self.scenarios;
         for scenario in &mut scenarios {
             scenario.resolve(folder);
+            scenario.probes.clone_from(&self.probes);
+            scenario.sites.clone_from(&sites);
         }
         Suite {
             name,
             path: path.to_owned(),
             module,
             allocators: self.allocators,
+            sites,
             scenarios,
         }
     }

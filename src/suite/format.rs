@@ -28,6 +28,7 @@ impl Unit {
             Unit::Blocks => format_count(value, "block"),
             Unit::Frees => format_count(value, "free"),
             Unit::Ratio => decimals(value, 3),
+            Unit::Count => group_digits(&decimals(value, 3)),
         }
     }
 }
@@ -182,6 +183,7 @@ mod tests {
         assert_eq!(Unit::Blocks.format(1.0), "1 block");
         assert_eq!(Unit::Blocks.format(1_000_000.0), "1,000,000 blocks");
         assert_eq!(Unit::Ratio.format(0.4166), "0.417");
+        assert_eq!(Unit::Count.format(4312.0), "4,312");
     }
 
     #[test]

@@ -64,7 +64,9 @@ pub(super) fn understand(text: &str) -> (Option<SuiteFile>, Vec<Fault>) {
         );
     }
     let mut decoded = decode::<SuiteFile>(&root);
-    if let Some(file) = &decoded.value {
+    if let Some(file) = &mut decoded.value {
+        let bounds = file.read_probe_bounds(&root, &mut decoded.left_out);
+        decoded.faults.extend(bounds);
         decoded.faults.extend(file.check(&root, &decoded.left_out));
     }
     (decoded.value, decoded.faults)

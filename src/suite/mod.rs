@@ -21,12 +21,14 @@ mod margin;
 mod metric;
 mod node;
 mod order;
+mod probe;
 mod quiet_mark;
 mod rules;
 mod scalar;
 mod scenario;
 mod schema;
 mod site_pattern;
+mod sites;
 mod source;
 mod step;
 mod stop;
@@ -50,10 +52,12 @@ pub use self::load::load;
 pub use self::margin::Margin;
 pub use self::metric::{Lost, Metric, OfPhase, OfSite, Phase, UnknownMetric};
 pub use self::order::Order;
+pub use self::probe::{Base, Number, Probe, ProbeSource, Since, StringForm};
 pub use self::quiet_mark::QuietMark;
 pub use self::scenario::{Idle, Limits, Marks, Scenario, SnapshotOptions, Tick};
 pub use self::schema::schema;
 pub use self::site_pattern::SitePattern;
+pub use self::sites::{CompilerSites, CountedBy};
 pub use self::step::{Argument, Call, Command, Content, Step};
 pub use self::threshold::{Comparison, Limit, Threshold};
 pub use self::units::Unit;
@@ -69,6 +73,8 @@ pub struct Suite {
     pub module: ModuleSource,
     /// Functions that allocate and free, besides those that memgate finds by itself.
     pub allocators: Vec<NamedAllocator>,
+    /// Sites that the module's compiler numbered; they are what is counted, then.
+    pub sites: Option<CompilerSites>,
     /// The scenarios, in the order of the file.
     pub scenarios: Vec<Scenario>,
 }

@@ -89,6 +89,14 @@ impl<'n> Cursor<'n> {
         path.split('.').fold(self, Cursor::get)
     }
 
+    /// The values of a mapping, with their keys.
+    pub(super) fn entries(self) -> impl Iterator<Item = Self> {
+        self.node.entries().iter().map(|(key, node)| Cursor {
+            key: Some(key),
+            node,
+        })
+    }
+
     /// The list's item of that index, or else this node.
     pub(super) fn item(self, index: usize) -> Self {
         match self.node.items().get(index) {

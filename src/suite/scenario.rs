@@ -9,8 +9,10 @@ use serde::Deserialize;
 use super::allowance::Allowance;
 use super::lifecycle::Lifecycle;
 use super::order::Order;
+use super::probe::Probe;
 use super::quiet_mark::QuietMark;
 use super::scalar::{self, Bytes, Percentage, Time};
+use super::sites::CompilerSites;
 use super::step::{Argument, Call, Command, Step};
 use super::threshold::Threshold;
 use super::thresholds::Thresholds;
@@ -73,6 +75,12 @@ pub struct Scenario {
     /// How far the guest may go before it is stopped.
     #[serde(default)]
     pub limits: Limits,
+    /// The suite's probes, which are the same for all its scenarios.
+    #[serde(skip)]
+    pub probes: Vec<Probe>,
+    /// Those of the suite, likewise.
+    #[serde(skip)]
+    pub sites: Option<CompilerSites>,
 }
 
 /// The time in which nobody uses the module.
@@ -176,6 +184,8 @@ impl Scenario {
             allow: Vec::new(),
             snapshot: SnapshotOptions::default(),
             limits: Limits::default(),
+            probes: Vec::new(),
+            sites: None,
         }
     }
 

@@ -32,6 +32,11 @@ impl<'n> Source<'n> {
         }
     }
 
+    /// A part of the tree.
+    pub(super) fn at(cursor: Cursor<'n>, left_out: &'n LeftOut) -> Self {
+        Source { cursor, left_out }
+    }
+
     fn passes_over(self, id: NodeId) -> bool {
         self.left_out.contains(&id)
     }

@@ -33,7 +33,7 @@ pub enum Step {
 }
 
 /// `call`: an export of a reactor module.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, PartialEq)]
 pub struct Call {
     /// The export's name.
     pub export: String,

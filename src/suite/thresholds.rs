@@ -4,10 +4,13 @@ use std::borrow::Cow;
 use std::fmt;
 
 use schemars::{JsonSchema, Schema, SchemaGenerator, json_schema};
-use serde::de::{DeserializeSeed, Deserializer, Error, MapAccess, SeqAccess, Visitor};
+use serde::de::{DeserializeSeed, Deserializer, Error, IgnoredAny, MapAccess, SeqAccess, Visitor};
 
-use super::fault::unknown_word;
+use super::fault::{Fault, unknown_word};
 use super::metric::{Metric, SEPARATOR};
+use super::node::Cursor;
+use super::probe::Probe;
+use super::source::{LeftOut, Source};
 use super::threshold::Threshold;
 use super::units::Unit;
 
@@ -31,6 +34,8 @@ struct Group(String);
 enum Word {
     Metric(Metric),
     Group(Group),
+    /// A probe's name or a mistake, which cannot be told before it is known what probes there are.
+    Unknown,
 }
 
 impl Group {
@@ -76,6 +81,7 @@ impl<'de> Visitor<'de> for Group {
             match word {
                 Word::Metric(metric) => thresholds.extend(entries.next_value_seed(Bounds(metric))?),
                 Word::Group(group) => thresholds.extend(entries.next_value_seed(group)?),
+                Word::Unknown => drop(entries.next_value::<IgnoredAny>()?),
             }
         }
         Ok(thresholds)
@@ -105,6 +111,9 @@ impl Visitor<'_> for Key<'_> {
         if let Some(at) = words.iter().position(|(word, _)| word == name) {
             return Ok(words.swap_remove(at).1);
         }
+        if self.0.0.is_empty() {
+            return Ok(Word::Unknown);
+        }
         let words: Vec<&str> = words.iter().map(|(word, _)| word.as_str()).collect();
         let message = unknown_word("metric", name, &words);
         Err(E::custom(format!(
@@ -112,6 +121,52 @@ impl Visitor<'_> for Key<'_> {
             words.join(", ")
         )))
     }
+}
+
+/// Adds the bounds on probes to those on other metrics, in the order of the file, `at` being the place of the mapping.
+///
+/// What is wrong is left out. `wrong` are the names of probes that are wrong themselves, of which nothing more is said.
+pub(super) fn read_probes(
+    thresholds: &mut Vec<Threshold>,
+    probes: &[Probe],
+    wrong: &[&str],
+    at: Cursor,
+    left_out: &mut LeftOut,
+) -> Vec<Fault> {
+    let words = Group(String::new()).words();
+    let accepted: Vec<&str> = words.iter().map(|(word, _)| word.as_str()).collect();
+    let mut faults = Vec::new();
+    for entry in at.entries() {
+        let Some(name) = entry.key.and_then(|key| key.text()) else {
+            continue;
+        };
+        if left_out.contains(&entry.key_place()) || accepted.contains(&name) {
+            continue;
+        }
+        let bounds = match probes.iter().find(|probe| probe.name == name) {
+            Some(probe) => Bounds(probe.metric())
+                .deserialize(Source::at(entry, left_out))
+                .map_err(|stop| Some(*stop.fault)),
+            None if wrong.contains(&name) => Err(None),
+            None => Err(Some(unknown_metric(name, &accepted, probes, entry))),
+        };
+        match bounds {
+            Ok(bounds) => thresholds.extend(bounds),
+            Err(fault) => {
+                left_out.insert(entry.key_place());
+                faults.extend(fault);
+            }
+        }
+    }
+    thresholds.sort_by_key(|threshold| at.walk(&threshold.metric.name()).key_place());
+    faults
+}
+
+fn unknown_metric(name: &str, metrics: &[&str], probes: &[Probe], at: Cursor) -> Fault {
+    let probes = probes.iter().map(|probe| probe.name.as_str());
+    let accepted: Vec<&str> = metrics.iter().copied().chain(probes).collect();
+    let fault = Fault::at(at.key_place(), unknown_word("metric", name, &accepted));
+    fault.with_accepted(&accepted)
 }
 
 /// A bound, or a list of them, read in the unit of their metric.
@@ -208,39 +263,65 @@ impl Group {
             let schema = match stands_for {
                 Word::Metric(metric) => bound_schema(&metric, generator),
                 Word::Group(group) => group.schema(generator),
+                Word::Unknown => bound_on_probe(generator),
             };
             (word, schema.into())
         };
         let properties: serde_json::Map<String, serde_json::Value> =
             self.words().into_iter().map(property).collect();
+        // Beside the metrics there may be probes, whose names are the suite's own.
+        let others = match self.0.is_empty() {
+            true => bound_on_probe(generator).to_value(),
+            false => false.into(),
+        };
         json_schema!({
             "type": "object",
             "properties": properties,
-            "additionalProperties": false,
+            "additionalProperties": others,
         })
     }
 }
 
+/// A probe may be in any of the units that probes have.
+fn bound_on_probe(generator: &mut SchemaGenerator) -> Schema {
+    let units = [Unit::Count, Unit::Bytes, Unit::Blocks];
+    let any: Vec<_> = units
+        .into_iter()
+        .flat_map(|unit| bounds_in(unit, generator))
+        .collect();
+    json_schema!({
+        "description": "A bound on one of the suite's probes, as it is at idle end.",
+        "anyOf": any,
+    })
+}
+
 fn bound_schema(metric: &Metric, generator: &mut SchemaGenerator) -> Schema {
-    let unit = metric.unit();
+    let any = bounds_in(metric.unit(), generator);
+    json_schema!({
+        "description": metric.definition(),
+        "anyOf": any,
+    })
+}
+
+/// One bound in that unit, or a list of them.
+fn bounds_in(unit: Unit, generator: &mut SchemaGenerator) -> [Schema; 2] {
     let name = format!("{unit:?}Bound");
     let reference = format!("#/definitions/{name}");
     let one = one_bound_schema(unit);
     generator.definitions_mut().insert(name, one.into());
-    json_schema!({
-        "description": metric.definition(),
-        "anyOf": [
-            { "$ref": reference },
-            { "type": "array", "items": { "$ref": reference }, "minItems": 1 },
-        ],
-    })
+    [
+        json_schema!({ "$ref": reference }),
+        json_schema!({ "type": "array", "items": { "$ref": reference }, "minItems": 1 }),
+    ]
 }
 
 fn one_bound_schema(unit: Unit) -> Schema {
     let quantity = unit.measure().pattern();
     let relative = format!(r"accepted(\s*[+-]\s*([0-9]+(\.[0-9]+)?\s*%|{quantity}))*");
     let number = match unit {
-        Unit::Blocks | Unit::Frees | Unit::Ratio => json_schema!({ "type": "number" }),
+        Unit::Blocks | Unit::Frees | Unit::Ratio | Unit::Count => {
+            json_schema!({ "type": "number" })
+        }
         _ => json_schema!({ "const": 0 }),
     };
     json_schema!({

@@ -3,7 +3,7 @@
 use std::time::Duration;
 
 /// The unit that a metric is counted in.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub enum Unit {
     /// Requested bytes, or bytes of linear memory.
     Bytes,
@@ -17,6 +17,8 @@ pub enum Unit {
     BytesPerCycle,
     /// A share, from 0 to 1.
     Ratio,
+    /// Whatever a probe counts.
+    Count,
 }
 
 impl Unit {
@@ -29,6 +31,7 @@ impl Unit {
             Unit::BytesPerSecond => "B/s",
             Unit::BytesPerCycle => "B/cycle",
             Unit::Ratio => "ratio",
+            Unit::Count => "count",
         }
     }
 
@@ -41,6 +44,7 @@ impl Unit {
             Unit::BytesPerSecond,
             Unit::BytesPerCycle,
             Unit::Ratio,
+            Unit::Count,
         ];
         all.into_iter().find(|unit| unit.symbol() == symbol)
     }
@@ -61,6 +65,7 @@ impl Unit {
             Unit::BytesPerSecond => &BYTES_PER_SECOND,
             Unit::BytesPerCycle => &BYTES_PER_CYCLE,
             Unit::Ratio => &RATIO,
+            Unit::Count => &COUNT,
         }
     }
 }
@@ -145,6 +150,13 @@ static RATIO: Measure = Measure {
     noun: "a ratio from 0 to 1",
     units: &[("", 1.0)],
     example: "0.5",
+};
+
+/// `100`
+static COUNT: Measure = Measure {
+    noun: "a number",
+    units: &[("", 1.0)],
+    example: "100",
 };
 
 /// `100ms`, in nanoseconds.

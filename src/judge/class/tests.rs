@@ -70,6 +70,7 @@ fn recording(cycles: u32, taken: &[(MarkKind, Count)], blocks: &Blocks) -> Recor
         ..SiteRecord::default()
     };
     Recording {
+        readings: Vec::new(),
         surveys: Vec::new(),
         marks: taken.iter().map(mark).collect(),
         sampled: (0..taken.len() as u32).collect(),

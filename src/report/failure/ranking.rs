@@ -123,7 +123,8 @@ impl<'a> Ranking<'a> {
                 Metric::Delta
                 | Metric::Growth
                 | Metric::Site(OfSite::Delta)
-                | Metric::Phase(_, OfPhase::Delta | OfPhase::MemoryGrowth),
+                | Metric::Phase(_, OfPhase::Delta | OfPhase::MemoryGrowth)
+                | Metric::Probe(..),
             )
             | Err(_) => ("grew by", by_growth, true),
         };
@@ -141,7 +142,10 @@ impl<'a> Ranking<'a> {
             .map(|(_, site)| site)
             .collect();
         sites.sort_by_key(|site| Reverse(figure(site)));
-        Some(Ranking {
+        // A probe may count what is no memory at all.
+        let is_probe = metric.name.parse::<Metric>().is_err();
+        let says_something = !sites.is_empty() || !is_probe;
+        says_something.then_some(Ranking {
             title,
             figure,
             sites,

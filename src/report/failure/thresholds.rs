@@ -70,11 +70,19 @@ pub(super) fn sentence(metric: &MetricReport, bound: &Bound) -> String {
         }
         Ok(Metric::Site(of)) => of_site(of, &measured, &most),
         Ok(Metric::Phase(phase, of)) => of_phase(phase, of, &measured, &most),
-        Ok(Metric::Fragmentation) | Err(_) => format!(
+        // A probe's name is a suite's own.
+        Err(_) if unit(metric) == Unit::Count => counted_by_probe(metric, &measured, &most),
+        Ok(Metric::Fragmentation | Metric::Probe(..)) | Err(_) => format!(
             "has a {} of {measured} where {most} is allowed",
             metric.name
         ),
     }
+}
+
+/// "has 4,312 dom_handles where less than 3,000 are allowed"
+fn counted_by_probe(metric: &MetricReport, measured: &str, most: &str) -> String {
+    let most = if most == "nothing" { "none" } else { most };
+    format!("has {measured} {} where {most} are allowed", metric.name)
 }
 
 fn of_site(of: OfSite, measured: &str, most: &str) -> String {

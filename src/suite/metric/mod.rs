@@ -69,6 +69,8 @@ pub enum Metric {
     Phase(Phase, OfPhase),
     /// A figure of the site that accounts for most of it.
     Site(OfSite),
+    /// What the module tells of itself by a probe of that name, in that unit.
+    Probe(String, Unit),
 }
 
 impl Metric {
@@ -94,7 +96,7 @@ impl Metric {
         Metric::HostRetained,
     ];
 
-    /// Every metric, in the order of reports.
+    /// Every metric, in the order of reports, but for the probes: these are a suite's own.
     pub fn all() -> impl Iterator<Item = Metric> {
         let lost = Lost::ALL.map(Metric::Lost);
         let of_phases = Phase::ALL
@@ -111,6 +113,7 @@ impl Metric {
             Metric::Lost(lost) => return grouped(LOST, lost.name()),
             Metric::Phase(phase, of) => return grouped(phase.name(), of.name()),
             Metric::Site(of) => return grouped(SITES, of.name()),
+            Metric::Probe(name, _) => return Cow::Owned(name.clone()),
             Metric::Delta => "delta",
             Metric::IdleRate => "idle_rate",
             Metric::IdleChurn => "idle_churn",
@@ -154,7 +157,21 @@ impl Metric {
             Metric::Lost(lost) => lost.unit(),
             Metric::Phase(_, of) => of.unit(),
             Metric::Site(of) => of.unit(),
+            Metric::Probe(_, unit) => *unit,
         }
+    }
+
+    /// Whether it takes blocks with addresses to know it: a build that counts its allocations by site has none.
+    pub fn needs_blocks(&self) -> bool {
+        matches!(
+            self,
+            Metric::Fragmentation
+                | Metric::DoubleFrees
+                | Metric::StrangerFrees
+                | Metric::Leaked
+                | Metric::LeakedBlocks
+                | Metric::Lost(_)
+        )
     }
 
     /// What it is, in one sentence: the text of the schema and of reports.
@@ -163,6 +180,7 @@ impl Metric {
             Metric::Phase(phase, of) => return Cow::Owned(of.definition(*phase)),
             Metric::Lost(lost) => lost.definition(),
             Metric::Site(of) => of.definition(),
+            Metric::Probe(..) => "A number that the module tells of itself, at idle end.",
             Metric::Delta => "Live bytes at idle end minus live bytes at baseline.",
             Metric::IdleRate => "Growth of live bytes during the idle period, per second.",
             Metric::IdleChurn => "Bytes allocated during the idle period, per second.",
