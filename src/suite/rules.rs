@@ -108,7 +108,7 @@ fn check_reachability(scenario: &Scenario, at: Cursor, faults: &mut Vec<Fault>) 
         };
         let fault = Fault::at(
             at.item(index).place(),
-            format!("nothing is told of what is lost there: {why}"),
+            format!("what is lost cannot be told at this mark: {why}"),
         );
         faults.push(fault.with_note("it is told at the end, without being asked for"));
     }

@@ -190,7 +190,7 @@ impl Iterator for Pointers<'_> {
                 self.position += self.graph.width;
                 let word = self.graph.word(address);
                 let found = word.and_then(|word| self.graph.found(Some(address), word));
-                if found.is_some() && !(!self.barred.is_empty() && self.is_barred(address)) {
+                if found.is_some() && !self.is_barred(address) {
                     return found;
                 }
             }

@@ -1,5 +1,6 @@
 //! One file a behaviour; each has one `check` that alone calls what it tests.
 
+mod allocator_data;
 mod allocators;
 mod call_graph;
 mod debug_info;

@@ -5,6 +5,7 @@ use super::layout::counted;
 use crate::report::names::{own_frames, short_name};
 use crate::report::survey::{HeldReport, SiteSurveyReport};
 use crate::report::value::{Counted, Place, ScenarioReport, SiteReport};
+use crate::suite::format_bytes;
 
 /// Steps of the way that are told.
 const STEPS: usize = 3;
@@ -28,17 +29,36 @@ pub(super) fn holders(
             "possibly lost: only a pointer into the midst of a block leads to",
         ),
     ];
-    let all =
-        kinds.iter().map(|(lost, _)| lost.blocks).sum::<i64>() + losses.still_reachable.blocks;
+    let reached = losses.still_reachable.blocks;
+    let all = kinds.iter().map(|(lost, _)| lost.blocks).sum::<i64>() + reached;
     let lost = kinds.into_iter().filter(|(lost, _)| lost.blocks > 0);
     let mut lines: Vec<String> = lost.map(|(lost, how)| lost_line(lost, all, how)).collect();
     // What is possibly lost is reached as well, but not for sure.
-    if losses.still_reachable.blocks > 0
-        && let Some(held) = &survey.held
-    {
-        lines.extend(held_lines(report, site, held, width));
+    if let Some(held) = survey.held.as_ref().filter(|_| reached > 0) {
+        let rest = (reached < all).then(|| format!("{reached} more "));
+        let holder = format!(
+            "{}held by {}{}",
+            rest.unwrap_or_default(),
+            held.by.name,
+            holds_in_all(report, &survey.mark, held)
+        );
+        lines.extend(held_lines(report, site, held, &holder, width));
     }
     lines
+}
+
+/// What goes with a holder, where that is more than the blocks that are told of.
+fn holds_in_all(report: &ScenarioReport, mark: &str, held: &HeldReport) -> String {
+    let survey = report.surveys.iter().find(|survey| survey.mark == mark);
+    let mut holders = survey.into_iter().flat_map(|survey| &survey.holders);
+    let holder = holders.find(|holder| holder.root == held.by);
+    match holder.map(|holder| holder.retained) {
+        Some(all) if all.blocks > held.blocks.blocks => {
+            let blocks = counted(all.blocks as usize, "block");
+            format!(" ({} in {blocks} in all)", format_bytes(all.bytes as f64))
+        }
+        _ => String::new(),
+    }
 }
 
 fn lost_line(lost: Counted, all: i64, how: &str) -> String {
@@ -53,10 +73,11 @@ fn held_lines(
     report: &ScenarioReport,
     site: &SiteReport,
     held: &HeldReport,
+    holder: &str,
     width: usize,
 ) -> Vec<String> {
     let by = Place {
-        function: format!("held by {}", held.by.name),
+        function: holder.to_owned(),
         file: held.by.file.clone(),
         line: held.by.line,
         inlined: false,
