@@ -15,8 +15,8 @@ use super::threshold::Comparison;
 use super::units::Unit;
 
 /// A site that is known to hold memory and may, up to a bound and for a reason. What it holds is left out of `delta`,
-/// `idle_rate`, `growth` (up to 256 cycles), `end`, `end_blocks`, `sites: { each, delta }` and the `delta` of `start`, `idle`
-/// and `teardown`; every other metric counts it.
+/// `idle_rate`, `growth` (up to 256 cycles), `end`, `end_blocks`, `leaked`, `leaked_blocks`, `lost`, `sites: { each, delta }`
+/// and the `delta` of `start`, `idle` and `teardown`; every other metric counts it.
 #[derive(Clone, Debug, PartialEq, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields, expecting = "a mapping of keys to values")]
 pub struct Allowance {
