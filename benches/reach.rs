@@ -28,8 +28,11 @@ const ROUNDS: usize = 5;
 const STATICS: u64 = 1024;
 const HEAP: u64 = 1 << 20;
 
+/// Draws a word that is no pointer.
+type Payload = fn(&mut Random) -> u32;
+
 /// What fills the words that are no pointers.
-const PAYLOADS: [(&str, fn(&mut Random) -> u32); 6] = [
+const PAYLOADS: [(&str, Payload); 6] = [
     ("zero", |_| 0),
     ("counters below 1000", |random| random.below(1000) as u32),
     ("text", |random| {
@@ -124,7 +127,7 @@ struct Heap {
 
 impl Heap {
     /// The heap, and the blocks of it that are lost.
-    fn new(payload: fn(&mut Random) -> u32) -> (Heap, Vec<u64>) {
+    fn new(payload: Payload) -> (Heap, Vec<u64>) {
         let mut random = Random(1);
         let mut address = HEAP;
         let blocks: Vec<(u64, u64)> = (0..BLOCKS)
@@ -154,7 +157,7 @@ impl Heap {
     }
 
     /// A block of a group points to the next one, back to the one before, and to another one of its group.
-    fn fill(&mut self, block: u64, random: &mut Random, payload: fn(&mut Random) -> u32) {
+    fn fill(&mut self, block: u64, random: &mut Random, payload: Payload) {
         let (start, size) = self.blocks[block as usize];
         let of_group = |number: u64| block % GROUPS + number * GROUPS;
         let to = [

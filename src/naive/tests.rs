@@ -21,6 +21,10 @@ fn both_counts_agree_on_every_guest() {
     for folder in folders {
         for path in suite::discover(&[folder]).expect("there are suites") {
             let suite = suite::load(&path).expect("the suite is valid");
+            // A module that counts by itself has no allocator that either of the two could count.
+            if suite.sites.is_some() {
+                continue;
+            }
             let guest = Guest::load(&engine, &suite);
             for scenario in &suite.scenarios {
                 guest.check(&engine, scenario);
