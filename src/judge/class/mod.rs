@@ -268,9 +268,13 @@ impl fmt::Display for Class {
             Class::BoundedCache { bound, since } => {
                 let blocks = Unit::Blocks.format(bound.blocks as f64);
                 let bytes = format_bytes(bound.bytes as f64);
+                let since = match since {
+                    0 => "the baseline".to_string(),
+                    cycle => format!("cycle {cycle}"),
+                };
                 write!(
                     formatter,
-                    "{name}: never more than {blocks}, {bytes}, since cycle {since}"
+                    "{name}: never more than {blocks}, {bytes}, since {since}"
                 )
             }
             Class::UnboundedGrowth(growth) | Class::Leak(growth) => {
