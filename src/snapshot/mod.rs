@@ -94,7 +94,7 @@ pub fn compare(
     // What cannot be read, such as a file with a merge conflict in it, counts as missing, as it does for insta.
     let is_new = Snapshot::from_file(&path).is_err();
     let placeholder = is_new
-        .then(|| placeholder(&name))
+        .then(|| placeholder(root, &name))
         .transpose()
         .map_err(|error| failed(error.to_string()))?;
     let compared_in = placeholder

@@ -8,6 +8,7 @@ use std::path::Path;
 use insta::{Comparator, Settings, Snapshot};
 
 use super::Info;
+use super::update::variable;
 
 /// What was accepted, and what is there now.
 pub(super) struct Sides {
@@ -84,14 +85,19 @@ pub(super) fn rendered(
     info: &Info,
     body: &str,
 ) -> Result<Snapshot, String> {
-    let folder = placeholder(name).map_err(|error| error.to_string())?;
+    let folder = placeholder(root, name).map_err(|error| error.to_string())?;
     let sides = both_sides(root, folder.path(), suite, name, info, body)?;
     Ok(sides.current)
 }
 
 /// insta compares only with something, so what is new is compared with nothing.
-pub(super) fn placeholder(name: &str) -> io::Result<tempfile::TempDir> {
-    let folder = tempfile::tempdir()?;
+///
+/// Where insta was told to keep what is pending in a folder of its own, it takes no snapshot from outside of `root`.
+pub(super) fn placeholder(root: &Path, name: &str) -> io::Result<tempfile::TempDir> {
+    let folder = match variable("INSTA_PENDING_DIR") {
+        Some(_) => tempfile::tempdir_in(root)?,
+        None => tempfile::tempdir()?,
+    };
     fs::write(
         folder.path().join(format!("{name}.snap")),
         "---\nsource: nothing\n---\n",

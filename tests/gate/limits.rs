@@ -53,6 +53,19 @@ fn accepted_numbers_do_not_creep() {
     assert_eq!(code(&user.run(&[])), PASS);
 }
 
+/// What is new is left where insta was told to leave it, though there is nothing yet that it could be compared with.
+#[test]
+fn what_is_new_waits_where_insta_is_told() {
+    let user = User::with(RELATIVE);
+    let waiting = user.path("waiting");
+    let folder = waiting.to_str().expect("it is text");
+    let output = user.run(&[("INSTA_PENDING_DIR", folder)]);
+    assert_eq!(code(&output), REGRESSION);
+    assert!(user.exists("waiting/snapshots/app__hundred.snap.new"));
+    assert!(user.exists(&format!("waiting/{NUMBERS}.new")));
+    assert!(!user.exists("snapshots"), "nothing else is left");
+}
+
 #[test]
 fn a_percentage_of_nothing_is_explained() {
     let user = User::with(RELATIVE);
