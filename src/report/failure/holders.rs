@@ -3,9 +3,9 @@
 use super::frames::placed;
 use super::layout::counted;
 use crate::report::names::{own_frames, short_name};
-use crate::report::survey::{HeldReport, SiteSurveyReport};
+use crate::report::survey::{HeldReport, RootReport, SiteSurveyReport};
 use crate::report::value::{Counted, Place, ScenarioReport, SiteReport};
-use crate::suite::format_bytes;
+use crate::suite::{Unit, format_bytes};
 
 /// Steps of the way that are told.
 const STEPS: usize = 3;
@@ -36,29 +36,25 @@ pub(super) fn holders(
     // What is possibly lost is reached as well, but not for sure.
     if let Some(held) = survey.held.as_ref().filter(|_| reached > 0) {
         let rest = (reached < all).then(|| format!("{reached} more "));
-        let holder = format!(
-            "{}held by {}{}",
-            rest.unwrap_or_default(),
-            held.by.name,
-            holds_in_all(report, &survey.mark, held)
-        );
-        lines.extend(held_lines(report, site, held, &holder, width));
+        let holder = format!("{}held by {}", rest.unwrap_or_default(), held.by.name);
+        lines.extend(placed(&holder, &position(&held.by), width));
+        lines.extend(holds_in_all(report, &survey.mark, held));
+        lines.extend(way(report, site, held, width));
     }
     lines
 }
 
-/// What goes with a holder, where that is more than the blocks that are told of.
-fn holds_in_all(report: &ScenarioReport, mark: &str, held: &HeldReport) -> String {
+/// All that goes with a holder, where that is more than the blocks that are told of.
+fn holds_in_all(report: &ScenarioReport, mark: &str, held: &HeldReport) -> Option<String> {
     let survey = report.surveys.iter().find(|survey| survey.mark == mark);
     let mut holders = survey.into_iter().flat_map(|survey| &survey.holders);
-    let holder = holders.find(|holder| holder.root == held.by);
-    match holder.map(|holder| holder.retained) {
-        Some(all) if all.blocks > held.blocks.blocks => {
-            let blocks = counted(all.blocks as usize, "block");
-            format!(" ({} in {blocks} in all)", format_bytes(all.bytes as f64))
-        }
-        _ => String::new(),
-    }
+    let all = holders.find(|holder| holder.root == held.by)?.retained;
+    let is_more = all.blocks > held.blocks.blocks;
+    is_more.then(|| {
+        let blocks = Unit::Blocks.format(all.blocks as f64);
+        let bytes = format_bytes(all.bytes as f64);
+        format!("  which holds {bytes} in {blocks} in all")
+    })
 }
 
 fn lost_line(lost: Counted, all: i64, how: &str) -> String {
@@ -69,21 +65,19 @@ fn lost_line(lost: Counted, all: i64, how: &str) -> String {
     format!("{} {how} {them}", counted(lost.blocks as usize, "block"))
 }
 
-fn held_lines(
-    report: &ScenarioReport,
-    site: &SiteReport,
-    held: &HeldReport,
-    holder: &str,
-    width: usize,
-) -> Vec<String> {
-    let by = Place {
-        function: holder.to_owned(),
-        file: held.by.file.clone(),
-        line: held.by.line,
+fn position(root: &RootReport) -> Place {
+    Place {
+        function: root.name.clone(),
+        file: root.file.clone(),
+        line: root.line,
         inlined: false,
         library: false,
-    };
-    let mut lines = placed(&by.function, &by, width);
+    }
+}
+
+/// The blocks on the way from the holder to the site's.
+fn way(report: &ScenarioReport, site: &SiteReport, held: &HeldReport, width: usize) -> Vec<String> {
+    let mut lines = Vec::new();
     let between = &held.through[..held.through.len().saturating_sub(1)];
     let steps = between.iter().filter_map(|step| report.sites.get(*step));
     let steps = steps.filter(|step| step.stack != site.stack);

@@ -1,6 +1,7 @@
 //! The failure text of a trial: what broke and by how much, where, and what to do. The product's face.
 
 mod allowances;
+mod column;
 mod fault;
 pub(super) mod frames;
 mod holders;
