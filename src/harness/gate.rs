@@ -309,7 +309,7 @@ fn with_snapshot_change(
 ) -> ScenarioReport {
     if tolerance > 0.0 && !change.is_new {
         report.notes.push(format!(
-            "figures of sites may be {tolerance}% from those that were accepted, functions and their set may not differ"
+            "figures of sites may differ by up to {tolerance}% from those that were accepted; which sites there are may not"
         ));
     }
     report.with_snapshot_change(change)

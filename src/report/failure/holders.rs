@@ -35,7 +35,12 @@ pub(super) fn holders(
     let mut lines: Vec<String> = lost.map(|(lost, how)| lost_line(lost, all, how)).collect();
     // What is possibly lost is reached as well, but not for sure.
     if let Some(held) = survey.held.as_ref().filter(|_| reached > 0) {
-        let rest = (reached < all).then(|| format!("{reached} more "));
+        let rest = (reached < all).then(|| {
+            format!(
+                "{reached} more {} ",
+                if reached == 1 { "is" } else { "are" }
+            )
+        });
         let holder = format!("{}held by {}", rest.unwrap_or_default(), held.by.name);
         lines.extend(placed(&holder, &position(&held.by), width));
         lines.extend(holds_in_all(report, &survey.mark, held));
