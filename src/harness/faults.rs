@@ -109,7 +109,7 @@ pub(super) fn too_broad(error: TooBroad) -> Fault {
 /// Notes on what is counted of a module's allocators, and how well it can be told where.
 pub(super) fn of_allocators(module: &Module) -> Vec<String> {
     let misfits = module.misfits().into_iter();
-    let advice = module.debug_info().advice().map(str::to_string);
+    let advice = module.debug_advice().map(str::to_string);
     let notes = never_freed(module).into_iter().chain(advice);
     notes
         .chain(misfits.map(|misfit| format!("not counted: {misfit}")))

@@ -14,6 +14,7 @@ use super::modules::{self, Modules, Prepared};
 use super::numbered;
 use super::progress::Progress;
 use super::trials::trial_name;
+use super::types::KnownTypes;
 use super::{Again, places};
 use super::{lifecycle, losses};
 use crate::heap::{Fold, Recording};
@@ -180,7 +181,12 @@ impl Gate {
                 .map(|(judgement, _)| judgement)
                 .map_err(Fault::clone),
         );
-        report = report.with_surveys(&recording, |root, at| roots.name(root, at));
+        let types = KnownTypes::of(module);
+        report = report.with_surveys(
+            &recording,
+            |root, at| roots.name(root, at),
+            |held| types.on_way(held),
+        );
         if judged.is_ok() {
             let notes = lifecycle::not_counted(scenario, &recording);
             report.notes.extend(notes);
@@ -310,7 +316,7 @@ fn with_snapshot_change(
 ) -> ScenarioReport {
     if tolerance > 0.0 && !change.is_new {
         report.notes.push(format!(
-            "figures of sites may be {tolerance}% from those that were accepted, functions and their set may not differ"
+            "figures of sites may differ by up to {tolerance}% from those that were accepted; which sites there are may not"
         ));
     }
     report.with_snapshot_change(change)

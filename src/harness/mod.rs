@@ -15,6 +15,7 @@ mod progress;
 mod roots;
 mod today;
 mod trials;
+mod types;
 
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;

@@ -5,7 +5,7 @@ use std::ops::Range;
 
 use super::blocks::Blocks;
 use super::cohorts::Cohorts;
-use super::reach::{self, Graph, Kind, Live, LiveBlock, Words};
+use super::reach::{self, Graph, Hop, Kind, Live, LiveBlock, Words};
 use super::recording::Count;
 use crate::instrument::Width;
 use crate::run::{MarkKind, View};
@@ -82,6 +82,8 @@ pub struct Held {
     pub at: Option<u64>,
     /// The sites of the blocks on the way, the last one being that of the blocks that are held.
     pub through: Vec<u32>,
+    /// How it came to the first block of each.
+    pub hops: Vec<Hop>,
     /// The blocks of the last site to which it leads.
     pub blocks: Count,
 }
@@ -168,6 +170,7 @@ impl Survey {
                 by: names[path.root as usize].clone(),
                 at: path.at,
                 through: path.sites,
+                hops: path.hops,
                 blocks: path.blocks,
             });
         }

@@ -2,9 +2,9 @@
 
 use std::fmt;
 
-use super::Module;
 use super::frame::CodeFrame;
 use super::symbols::Symbols;
+use super::{Module, go};
 
 /// How much can be said of a place in a module's code.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
@@ -44,6 +44,20 @@ impl fmt::Display for DebugInfo {
             DebugInfo::Names => "functions only",
             DebugInfo::Nothing => "no names",
         })
+    }
+}
+
+/// What is missing, and how to get it, if the module's compiler can give it.
+pub(super) fn advice(module: &Module) -> Option<&'static str> {
+    let names = |prefix: &str| {
+        let mut functions = module.imported_functions()..module.function_count();
+        let is_so = |name: &str| name.starts_with(prefix);
+        functions.any(|function| module.function_name(function).is_some_and(is_so))
+    };
+    match judge(module) {
+        // Go writes no line tables for wasm, and AssemblyScript's are in a source map, which is another file.
+        DebugInfo::Names if go::is_go(module) || names("~lib/rt/") => None,
+        known => known.advice(),
     }
 }
 

@@ -324,6 +324,11 @@ impl Module {
         debug_info::judge(self)
     }
 
+    /// What is missing of that, and how to get it; none where nothing is, or where the module's compiler has no more to give.
+    pub fn debug_advice(&self) -> Option<&'static str> {
+        debug_info::advice(self)
+    }
+
     /// Who may call whom, with the allocators that were found as its targets; see [`CallGraph::build`].
     pub fn call_graph(&self) -> CallGraph {
         CallGraph::build(self, &self.found().allocators)

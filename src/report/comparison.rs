@@ -67,8 +67,8 @@ pub fn no_comparison(name: &str, fault: &Fault) -> String {
     for cause in fault.cause.lines() {
         paragraph(&mut text, "  ", "  ", cause);
     }
-    let more = "There is nothing to compare. `memgate test` tells more of it.";
-    paragraph(&mut text, "  ", "  ", more);
+    text.push('\n');
+    paragraph(&mut text, "  ", "  ", "There is nothing to compare.");
     text.push('\n');
     text
 }

@@ -14,10 +14,10 @@ pub(super) fn notes(recording: &Recording) -> Vec<String> {
         let blocks = Unit::Blocks.format(unseen_frees as f64);
         let cause = match &recording.wrong_frees {
             Some(frees) if frees.double > 0 => "what is freed twice is handed out twice",
-            _ => "some way to free is not counted",
+            _ => "memgate does not know one of the module's ways to free",
         };
         notes.push(format!(
-            "{blocks} handed out again though no free was seen: {cause}"
+            "{blocks} handed out again with no free in between: {cause}"
         ));
     }
     if folded_allocations > 0 {
@@ -46,7 +46,7 @@ fn wrong_frees(recording: &Recording) -> Vec<String> {
     note(frees.double, "what had been freed before");
     note(
         frees.strangers,
-        "what nobody saw allocated: the module came with a full heap, or the pointers are wrong",
+        "what no allocation returned: the pointers are wrong, or the module came with a full heap",
     );
     note(
         unknown.saturating_sub(frees.double + frees.strangers),

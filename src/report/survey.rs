@@ -77,17 +77,20 @@ pub struct HeldReport {
     pub by: RootReport,
     /// The blocks on the way: the numbers of their sites, in the order of the report's, the last being the site itself.
     pub through: Vec<usize>,
+    /// The types of these blocks, where debug information tells them.
+    pub types: Vec<Option<String>>,
     /// The site's blocks to which it leads.
     pub blocks: Counted,
 }
 
 impl ScenarioReport {
     /// Adds what was lost and what was held; `root` tells what a root is called, of whose words one at that address is
-    /// meant.
+    /// meant, `types` of what types the blocks on a way are.
     pub fn with_surveys(
         mut self,
         recording: &Recording,
         root: impl Fn(&Root, Option<u64>) -> RootReport,
+        types: impl Fn(&Held) -> Vec<Option<String>>,
     ) -> ScenarioReport {
         for survey in &recording.surveys {
             self.surveys.push(report(survey, &root));
@@ -100,7 +103,7 @@ impl ScenarioReport {
                     mark: super::assemble::mark_name(survey.mark),
                     losses: found.losses.into(),
                     retained: found.retained.into(),
-                    held: held.map(|held| held_report(held, &root)),
+                    held: held.map(|held| held_report(held, &root, types(held))),
                 });
             }
         }
@@ -133,10 +136,15 @@ fn report(survey: &Survey, root: impl Fn(&Root, Option<u64>) -> RootReport) -> S
     }
 }
 
-fn held_report(held: &Held, root: impl Fn(&Root, Option<u64>) -> RootReport) -> HeldReport {
+fn held_report(
+    held: &Held,
+    root: impl Fn(&Root, Option<u64>) -> RootReport,
+    types: Vec<Option<String>>,
+) -> HeldReport {
     HeldReport {
         by: root(&held.by, held.at),
         through: held.through.iter().map(|site| *site as usize).collect(),
+        types,
         blocks: held.blocks.into(),
     }
 }

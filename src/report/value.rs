@@ -292,6 +292,14 @@ pub struct SiteReport {
     pub class: Option<ClassReport>,
 }
 
+impl SiteReport {
+    /// What was live at the mark of that place.
+    pub fn level(&self, mark: u32) -> Counted {
+        let before = self.levels.iter().rev().find(|level| level.mark <= mark);
+        before.map(|level| level.live).unwrap_or_default()
+    }
+}
+
 /// What a site held at a mark.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]

@@ -16,8 +16,19 @@ pub struct Path {
     pub at: Option<u64>,
     /// The sites of the blocks on the way, the last being that of the blocks at its end.
     pub sites: Vec<u32>,
+    /// How it came to the first block of each.
+    pub hops: Vec<Hop>,
     /// The blocks at its end.
     pub blocks: Count,
+}
+
+/// A step on a way, as it was found first.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Hop {
+    /// Where the pointer lies in the block before; 0 where there is none.
+    pub offset: u64,
+    /// The requested bytes of the block that it points to.
+    pub size: u64,
 }
 
 /// For each site that has blocks which are reached, the way by which most of their bytes are; in the order of sites.
@@ -31,16 +42,9 @@ pub fn paths(graph: &Graph<'_>) -> BTreeMap<u32, Path> {
             best.insert(site, (way, *blocks));
         }
     }
-    let told = best.into_iter().map(|(site, (way, blocks))| {
-        let (root, sites) = ways.tell(way);
-        let path = Path {
-            root,
-            at: ways.first(way),
-            sites,
-            blocks,
-        };
-        (site, path)
-    });
+    let told = best
+        .into_iter()
+        .map(|(site, (way, blocks))| (site, ways.tell(way, blocks)));
     told.collect()
 }
 
@@ -55,8 +59,8 @@ struct Ways {
     known: BTreeMap<(u32, u32), u32>,
     /// What lies at the end of each.
     blocks: Vec<Count>,
-    /// Where the first pointer lies by which each was found.
-    found_at: Vec<Option<u64>>,
+    /// Where the first pointer lies by which each was found, and the step that it makes.
+    found: Vec<(Option<u64>, Hop)>,
 }
 
 impl Ways {
@@ -68,7 +72,7 @@ impl Ways {
             steps: vec![(NONE, NONE); roots as usize],
             known: BTreeMap::new(),
             blocks: vec![Count::default(); roots as usize],
-            found_at: vec![None; roots as usize],
+            found: vec![(None, Hop { offset: 0, size: 0 }); roots as usize],
         };
         let mut way_of = vec![NONE; graph.live.len() as usize];
         let mut found: Vec<u32> = Vec::new();
@@ -96,15 +100,20 @@ impl Ways {
         for pointer in graph.pointers(node, 0) {
             let known = &mut way_of[pointer.block as usize];
             if *known == NONE {
-                *known = self.go_on(way, graph.live.site(pointer.block), pointer.at);
-                self.blocks[*known as usize].add(graph.live.requested(pointer.block));
+                let size = graph.live.requested(pointer.block);
+                let hop = Hop {
+                    offset: offset(graph, node, pointer.at),
+                    size,
+                };
+                *known = self.go_on(way, graph.live.site(pointer.block), (pointer.at, hop));
+                self.blocks[*known as usize].add(size);
                 found.push(pointer.block);
             }
         }
     }
 
     /// The way that goes on from that one to a site.
-    fn go_on(&mut self, way: u32, site: u32, at: Option<u64>) -> u32 {
+    fn go_on(&mut self, way: u32, site: u32, found: (Option<u64>, Hop)) -> u32 {
         let mut before = way;
         while before >= self.roots {
             let (earlier, visited) = self.steps[before as usize];
@@ -118,29 +127,36 @@ impl Ways {
         if number == next {
             self.steps.push((way, site));
             self.blocks.push(Count::default());
-            self.found_at.push(at);
+            self.found.push(found);
         }
         number
     }
 
-    /// Where the pointer lies with which a way begins.
-    fn first(&self, mut way: u32) -> Option<u64> {
-        let mut at = None;
-        while way >= self.roots {
-            at = self.found_at[way as usize];
-            way = self.steps[way as usize].0;
-        }
-        at
-    }
-
-    fn tell(&self, mut way: u32) -> (u32, Vec<u32>) {
-        let mut sites = Vec::new();
+    fn tell(&self, mut way: u32, blocks: Count) -> Path {
+        let (mut at, mut sites, mut hops) = (None, Vec::new(), Vec::new());
         while way >= self.roots {
             let (before, site) = self.steps[way as usize];
+            let (found_at, hop) = self.found[way as usize];
+            at = found_at;
             sites.push(site);
+            hops.push(hop);
             way = before;
         }
         sites.reverse();
-        (way, sites)
+        hops.reverse();
+        Path {
+            root: way,
+            at,
+            sites,
+            hops,
+            blocks,
+        }
     }
+}
+
+/// Where in a block an address lies.
+fn offset(graph: &Graph<'_>, node: u32, at: Option<u64>) -> u64 {
+    let start = graph.block(node).map(|block| graph.live.range(block).0);
+    at.zip(start)
+        .map_or(0, |(at, start)| at.saturating_sub(start))
 }

@@ -262,7 +262,7 @@ impl fmt::Display for Class {
             Class::Churn => write!(formatter, "{name}: all of it was freed"),
             Class::OneTime { cycle: 0 } => write!(formatter, "{name}: from before the baseline"),
             Class::OneTime { cycle } => {
-                write!(formatter, "{name}: nothing was added after cycle {cycle}")
+                write!(formatter, "{name}: last grew in cycle {cycle}")
             }
             Class::WorkingSet => write!(formatter, "{name}: each cycle replaces it"),
             Class::BoundedCache { bound, since } => {

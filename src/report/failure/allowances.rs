@@ -25,7 +25,7 @@ pub(super) fn sentence(allowance: &AllowanceReport) -> String {
         .collect();
     match allowance.standing {
         AllowanceStanding::Stale => {
-            format!("has an allowance for a site that allocates nothing any more: {site}")
+            format!("has an allowance that matches no site: {site}")
         }
         _ => format!(
             "holds {} at {site} where {} may stay",
@@ -58,22 +58,22 @@ pub(super) fn allowances(text: &mut String, report: &ScenarioReport) {
         let (title, words) = match allowance.standing {
             AllowanceStanding::Counts if until.is_some() => (
                 "allowed",
-                format!("{held}, {bounds}, at {site} until {day}: \"{reason}\""),
+                format!("{site} holds {held}, may hold {bounds} until {day}: \"{reason}\""),
             ),
             AllowanceStanding::Counts => (
                 "allowed",
-                format!("{held}, {bounds}, at {site}: \"{reason}\""),
+                format!("{site} holds {held}, may hold {bounds}: \"{reason}\""),
             ),
             AllowanceStanding::Exceeded => (
                 "exceeded",
                 format!(
-                    "{held}, not {bounds}, at {site}, so that nothing of it is allowed: \"{reason}\""
+                    "{site} holds {held}, may hold {bounds}; none of it is left out now: \"{reason}\""
                 ),
             ),
             AllowanceStanding::Stale => ("stale", format!("no site matches {site}: \"{reason}\"")),
             AllowanceStanding::Expired => (
                 "expired",
-                format!("on {day}: {held} at {site} was allowed: \"{reason}\""),
+                format!("{site} holds {held}, which was allowed until {day}: \"{reason}\""),
             ),
         };
         titled(text, title, &words);
@@ -92,6 +92,11 @@ pub(super) fn what_next(text: &mut String, report: &ScenarioReport, suite: &str)
             "allow",
             &format!("if it is meant, raise the allowance in {suite}"),
         );
+    }
+    let is_expired = |allowance: &AllowanceReport| allowance.standing == AllowanceStanding::Expired;
+    if report.allowances.iter().any(is_expired) {
+        let words = format!("free what was allowed for a time, or set a later `until` in {suite}");
+        titled(text, "do", &words);
     }
     if is_broken(AllowanceStanding::Stale) {
         let words = format!(

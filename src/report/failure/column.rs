@@ -1,19 +1,24 @@
 //! Which figure of the sites a metric is about.
 
 use crate::report::survey::LossesReport;
-use crate::report::value::{Counted, SiteReport};
-use crate::suite::{Lost, Metric, OfPhase, OfSite};
+use crate::report::value::{Counted, ScenarioReport, SiteReport};
+use crate::suite::{Lost, Metric, OfPhase, OfSite, Phase, Unit};
 
 /// A figure of every site, and what the column is called that it stands in.
 #[derive(Clone, Copy)]
 pub(super) struct Column {
     pub(super) title: &'static str,
-    /// Bytes and blocks.
-    pub(super) figure: fn(&SiteReport) -> Counted,
+    figure: fn(&SiteReport) -> Counted,
     /// Whether the figures are differences.
     pub(super) is_growth: bool,
     /// The marks at which it was looked for what holds the blocks, that one first which the figures are about.
     pub(super) marks: &'static [&'static str],
+    /// Set where the figure is the growth from one mark to another, by their places; from nothing, where the first is none.
+    between: Option<(Option<u32>, u32)>,
+    /// Whether it is blocks that count, and bytes only where there are as many.
+    by_blocks: bool,
+    /// What the figures are not, where a reader would take them for it.
+    pub(super) caution: Option<&'static str>,
 }
 
 const AT_IDLE_END: &[&str] = &["idle end", "final"];
@@ -47,29 +52,38 @@ impl Column {
     });
 
     /// None where the metric is not about sites, or where each fault has a stack of its own.
-    pub(super) fn of_metric(name: &str) -> Option<Column> {
+    pub(super) fn of_metric(report: &ScenarioReport, name: &str) -> Option<Column> {
         // What a module tells of itself is no metric of ours, and most likely grows with what the sites hold.
         let Ok(metric) = name.parse() else {
             return Some(Column::GREW);
         };
+        let column = Column::by_bytes(&metric, report)?;
+        Some(Column {
+            by_blocks: metric.unit() == Unit::Blocks,
+            ..column
+        })
+    }
+
+    fn by_bytes(metric: &Metric, report: &ScenarioReport) -> Option<Column> {
         Some(match metric {
             Metric::DoubleFrees | Metric::StrangerFrees | Metric::HostRetained => return None,
-            Metric::Delta
-            | Metric::Growth
-            | Metric::Probe(..)
-            | Metric::Site(OfSite::Delta)
-            | Metric::Phase(_, OfPhase::Delta | OfPhase::MemoryGrowth) => Column::GREW,
+            Metric::Delta | Metric::Growth | Metric::Probe(..) | Metric::Site(OfSite::Delta) => {
+                Column::GREW
+            }
+            Metric::Phase(phase, OfPhase::Delta | OfPhase::MemoryGrowth) => {
+                Column::grew_in(*phase, report)
+            }
             Metric::IdleRate => Column::GREW_WHILE_IDLE,
-            // Sites have no figures for each part of the story; the total's and the peak's are the next best.
-            Metric::Total
-            | Metric::TotalBlocks
-            | Metric::IdleChurn
-            | Metric::Site(OfSite::Total)
-            | Metric::Phase(_, OfPhase::Total | OfPhase::TotalBlocks) => Column::IN_ALL,
-            Metric::Peak
-            | Metric::PeakBlocks
-            | Metric::Site(OfSite::Peak)
-            | Metric::Phase(_, OfPhase::Peak) => Column::AT_PEAK,
+            Metric::Total | Metric::TotalBlocks | Metric::Site(OfSite::Total) => Column::IN_ALL,
+            Metric::Peak | Metric::PeakBlocks | Metric::Site(OfSite::Peak) => Column::AT_PEAK,
+            Metric::IdleChurn | Metric::Phase(_, OfPhase::Total | OfPhase::TotalBlocks) => Column {
+                caution: Some("sites are counted over the whole run, not over that part of it"),
+                ..Column::IN_ALL
+            },
+            Metric::Phase(_, OfPhase::Peak) => Column {
+                caution: Some("sites as they were at the peak of the whole run"),
+                ..Column::AT_PEAK
+            },
             Metric::Memory
             | Metric::MemoryGrowth
             | Metric::Fragmentation
@@ -82,6 +96,53 @@ impl Column {
         })
     }
 
+    /// Bytes and blocks of a site.
+    pub(super) fn figure(&self, site: &SiteReport) -> Counted {
+        let Some((from, to)) = self.between else {
+            return (self.figure)(site);
+        };
+        let before = from.map(|from| site.level(from)).unwrap_or_default();
+        let after = site.level(to);
+        Counted {
+            bytes: after.bytes - before.bytes,
+            blocks: after.blocks - before.blocks,
+        }
+    }
+
+    /// What comes first among the figures.
+    pub(super) fn rank(&self, site: &SiteReport) -> (i64, i64) {
+        let Counted { bytes, blocks } = self.figure(site);
+        if self.by_blocks {
+            (blocks, bytes)
+        } else {
+            (bytes, blocks)
+        }
+    }
+
+    /// The growth over a part of the story.
+    fn grew_in(phase: Phase, report: &ScenarioReport) -> Column {
+        let marks = || (0..).zip(&report.marks);
+        let at =
+            |name: &str| marks().find_map(|(place, mark)| (mark.name == name).then_some(place));
+        let last_cycle = marks()
+            .filter(|(_, mark)| mark.name.starts_with("cycle "))
+            .map(|(place, _)| place)
+            .last();
+        let between = match phase {
+            Phase::Start => at("baseline").map(|to| (None, to)),
+            Phase::Cycles => at("baseline")
+                .zip(last_cycle.or(at("idle start")))
+                .map(some_first),
+            Phase::Settle => last_cycle.zip(at("idle start")).map(some_first),
+            Phase::Idle => at("idle start").zip(at("idle end")).map(some_first),
+            Phase::Teardown => at("idle end").zip(at("final")).map(some_first),
+        };
+        Column {
+            between,
+            ..Column::GREW
+        }
+    }
+
     const fn of(
         title: &'static str,
         figure: fn(&SiteReport) -> Counted,
@@ -92,21 +153,26 @@ impl Column {
             figure,
             is_growth: false,
             marks,
+            between: None,
+            by_blocks: false,
+            caution: None,
         }
     }
 
     const fn growth(figure: fn(&SiteReport) -> Counted) -> Column {
         Column {
-            title: "grew by",
-            figure,
             is_growth: true,
-            marks: AT_IDLE_END,
+            ..Column::of("grew by", figure, AT_IDLE_END)
         }
     }
 
     const fn lost(figure: fn(&SiteReport) -> Counted) -> Column {
         Column::of("lost", figure, AT_FINAL)
     }
+}
+
+fn some_first((from, to): (u32, u32)) -> (Option<u32>, u32) {
+    (Some(from), to)
 }
 
 /// What became of the site's blocks in the end.

@@ -35,11 +35,18 @@ pub(super) fn holders(
     let mut lines: Vec<String> = lost.map(|(lost, how)| lost_line(lost, all, how)).collect();
     // What is possibly lost is reached as well, but not for sure.
     if let Some(held) = survey.held.as_ref().filter(|_| reached > 0) {
-        let rest = (reached < all).then(|| format!("{reached} more "));
+        let rest = (reached < all).then(|| {
+            format!(
+                "{reached} more {} ",
+                if reached == 1 { "is" } else { "are" }
+            )
+        });
         let holder = format!("{}held by {}", rest.unwrap_or_default(), held.by.name);
         lines.extend(placed(&holder, &position(&held.by), width));
         lines.extend(holds_in_all(report, &survey.mark, held));
         lines.extend(way(report, site, held, width));
+        let own = held.types.last().and_then(Option::as_deref);
+        lines.extend(own.map(|ty| format!("  each of type {}", short_name(ty))));
     }
     lines
 }
@@ -79,11 +86,11 @@ fn position(root: &RootReport) -> Place {
 fn way(report: &ScenarioReport, site: &SiteReport, held: &HeldReport, width: usize) -> Vec<String> {
     let mut lines = Vec::new();
     let between = &held.through[..held.through.len().saturating_sub(1)];
-    let steps = between.iter().filter_map(|step| report.sites.get(*step));
-    let steps = steps.filter(|step| step.stack != site.stack);
-    let steps: Vec<&SiteReport> = steps.collect();
-    for step in steps.iter().take(STEPS) {
-        lines.extend(step_lines(step, width));
+    let steps = between.iter().zip(&held.types);
+    let steps = steps.filter_map(|(step, ty)| Some((report.sites.get(*step)?, ty.as_deref())));
+    let steps: Vec<_> = steps.filter(|(step, _)| step.stack != site.stack).collect();
+    for (step, ty) in steps.iter().take(STEPS) {
+        lines.extend(step_lines(step, *ty, width));
     }
     if steps.len() > STEPS {
         let more = counted(steps.len() - STEPS, "more block");
@@ -93,10 +100,14 @@ fn way(report: &ScenarioReport, site: &SiteReport, held: &HeldReport, width: usi
 }
 
 /// A block on the way, told by where it comes from.
-fn step_lines(step: &SiteReport, width: usize) -> Vec<String> {
+fn step_lines(step: &SiteReport, ty: Option<&str>, width: usize) -> Vec<String> {
     let Some(top) = own_frames(&step.stack).first().copied() else {
         return vec!["  through a block that the host asked for".to_string()];
     };
     let function = short_name(&top.function);
-    placed(&format!("  through a block of {function}"), top, width)
+    let what = match ty {
+        Some(ty) => format!("a {} of {function}", short_name(ty)),
+        None => format!("a block of {function}"),
+    };
+    placed(&format!("  through {what}"), top, width)
 }

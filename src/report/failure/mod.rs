@@ -1,5 +1,6 @@
 //! The failure text of a trial: what broke and by how much, where, and what to do. The product's face.
 
+mod advice;
 mod allowances;
 mod column;
 mod fault;
@@ -172,15 +173,11 @@ fn what_next(text: &mut String, report: &ScenarioReport, commands: &Commands) {
     if report.fault.is_some() {
         return;
     }
-    let absolute = broken_bounds(report).filter(|(_, bound)| bound.relative.is_none());
-    let names: Vec<&str> = absolute.map(|(metric, _)| metric.name.as_str()).collect();
-    if !names.is_empty() {
-        let thresholds = names.join(", ");
-        titled(
-            text,
-            "allow",
-            &format!("if it is meant, raise {thresholds} in {}", commands.suite),
-        );
+    if let Some(advice) = advice::on_frees(report) {
+        titled(text, "do", advice);
+    }
+    if let Some(change) = advice::change(report, &commands.suite) {
+        titled(text, "allow", &change);
     }
     allowances::what_next(text, report, &commands.suite);
     if let Some(what) = to_review(report) {

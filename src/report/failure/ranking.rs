@@ -24,7 +24,7 @@ pub(super) struct Ranking<'a> {
 impl<'a> Ranking<'a> {
     /// None where the metric is not about sites.
     pub(super) fn of(report: &'a ScenarioReport, metric: &MetricReport) -> Option<Ranking<'a>> {
-        let column = Column::of_metric(&metric.name)?;
+        let column = Column::of_metric(report, &metric.name)?;
         // What is allowed is not what broke the threshold.
         let allowed = |site: &usize| {
             let mut counting = report.allowances.iter();
@@ -46,23 +46,25 @@ impl<'a> Ranking<'a> {
 
     /// Those that have something in that column, most first.
     fn by(column: Column, sites: impl Iterator<Item = &'a SiteReport>) -> Ranking<'a> {
-        let figure = |site: &SiteReport| pair((column.figure)(site));
-        let mut sites: Vec<&SiteReport> = sites.filter(|site| figure(site) > (0, 0)).collect();
-        sites.sort_by_key(|site| Reverse(figure(site)));
+        let mut sites: Vec<&SiteReport> = sites.filter(|site| column.rank(site) > (0, 0)).collect();
+        sites.sort_by_key(|site| Reverse(column.rank(site)));
         Ranking { column, sites }
     }
 
     pub(super) fn write(&self, text: &mut String, report: &ScenarioReport) {
         if self.sites.is_empty() {
-            let words = "no block is left that would account for it: what was freed lies in between (fragmentation), or \
-                         the allocator does not use it again";
+            let words = "no live block accounts for it: what was freed is too scattered to be used again (fragmentation), or \
+                         the allocator never uses it again";
             paragraph(text, "  ", "  ", words);
             return text.push('\n');
+        }
+        if let Some(caution) = self.column.caution {
+            line(text, &format!("  ({caution})"));
         }
         let shown = &self.sites[..self.sites.len().min(SITES)];
         let rows: Vec<[String; 2]> = shown
             .iter()
-            .map(|site| self.figures(pair((self.column.figure)(site))))
+            .map(|site| self.figures(pair(self.column.figure(site))))
             .collect();
         let rest = self.rest();
         let figures = rows.iter().chain(rest.iter().map(|(figures, _)| figures));
@@ -125,7 +127,7 @@ impl<'a> Ranking<'a> {
         let rest = self.sites.get(SITES..).filter(|rest| !rest.is_empty())?;
         let sum = rest
             .iter()
-            .map(|site| pair((self.column.figure)(site)))
+            .map(|site| pair(self.column.figure(site)))
             .fold((0, 0), |sum, figure| (sum.0 + figure.0, sum.1 + figure.1));
         let words = counted(rest.len(), "more site");
         Some((self.figures(sum), format!("{words}, see the report")))

@@ -14,7 +14,7 @@ pub(super) fn review_sentence(report: &ScenarioReport) -> &'static str {
             "has limits that follow accepted numbers, and none were accepted yet: look at them once, and accept them"
         }
         (Some(false), _) => {
-            "has relative limits on other metrics than were accepted: look at the numbers once, and accept them"
+            "has limits that follow numbers which were not accepted yet: look at them once, and accept them"
         }
         (None, Some(true)) => "has no accepted sites yet: look at them once, and accept them",
         (None, _) => "allocates at other sites, or in other amounts, than were accepted",

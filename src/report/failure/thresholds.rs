@@ -21,100 +21,126 @@ pub(super) fn broken_bounds(
 /// What was measured and what may be, in one sentence.
 pub(super) fn sentence(metric: &MetricReport, bound: &Bound) -> String {
     let measured = amount(metric, metric.judged);
-    let most = match bound.comparison.as_str() {
-        "<" => format!("less than {}", limit(metric, bound)),
-        "<=" if bound.limit == Some(0.0) && bound.relative.is_none() => "nothing".to_string(),
-        "<=" => format!("at most {}", limit(metric, bound)),
-        ">" => format!("more than {}", limit(metric, bound)),
-        _ => format!("at least {}", limit(metric, bound)),
-    };
+    let stay = wanted(metric, bound, "may stay");
+    let allowed = wanted(metric, bound, is_allowed(metric));
     match metric.name.parse() {
-        Ok(Metric::Delta) => format!("grew by {measured} where {most} may stay"),
-        Ok(Metric::IdleRate) => format!("grows by {measured} while idle where {most} may be kept"),
-        Ok(Metric::IdleChurn) => format!("allocates {measured} while idle where {most} is allowed"),
-        Ok(Metric::Growth) => format!("grows by {measured} where {most} may stay"),
+        Ok(Metric::Delta) => format!("grew by {measured} where {stay}"),
+        Ok(Metric::IdleRate) => {
+            let kept = wanted(metric, bound, "may be kept");
+            format!("grows by {measured} while idle where {kept}")
+        }
+        Ok(Metric::IdleChurn) => format!("allocates {measured} while idle where {allowed}"),
+        Ok(Metric::Growth) => format!("grows by {measured} where {stay}"),
         Ok(Metric::Total | Metric::TotalBlocks) => {
-            format!("allocated {measured} in all where {most} is allowed")
+            format!("allocated {measured} in all where {allowed}")
         }
         Ok(Metric::Peak | Metric::PeakBlocks) => {
-            format!("held {measured} at its peak where {most} is allowed")
+            format!("held {measured} at its peak where {allowed}")
         }
-        Ok(Metric::End | Metric::EndBlocks) => {
-            format!("holds {measured} at its end where {most} may stay")
-        }
+        Ok(Metric::End | Metric::EndBlocks) => format!("holds {measured} at its end where {stay}"),
         Ok(Metric::Leaked | Metric::LeakedBlocks) => {
-            format!("leaks {measured} where {most} may be lost")
+            let lost = wanted(metric, bound, "may be lost");
+            format!("leaks {measured} where {lost}")
         }
-        Ok(Metric::Lost(lost)) => {
-            let lost = match lost {
+        Ok(Metric::Lost(kind)) => {
+            let kind = match kind {
                 Lost::Definite => "definitely",
                 Lost::Indirect => "indirectly",
                 Lost::Possible => "possibly",
             };
-            format!("has {lost} lost {measured} at its end where {most} may be")
+            let lost = wanted(metric, bound, "may be lost");
+            format!("had {kind} lost {measured} at its end where {lost}")
         }
-        Ok(Metric::Memory) => {
-            format!("ended with {measured} of linear memory where {most} is allowed")
-        }
+        Ok(Metric::Memory) => format!("ended with {measured} of linear memory where {allowed}"),
         Ok(Metric::MemoryGrowth) => {
-            format!("grew its linear memory by {measured} where {most} is allowed")
+            format!("grew its linear memory by {measured} where {allowed}")
         }
         Ok(Metric::DoubleFrees) => {
-            format!("freed what was free already: {measured} where {most} is allowed")
+            format!("freed what was free already: {measured} where {allowed}")
         }
         Ok(Metric::StrangerFrees) => {
-            format!("freed what nobody saw allocated: {measured} where {most} is allowed")
+            format!("freed what nobody saw allocated: {measured} where {allowed}")
         }
         Ok(Metric::HostRetained) => {
-            format!("leaves {measured} of each instance in its host where {most} may stay")
+            format!("leaves {measured} of each instance in its host where {stay}")
         }
-        Ok(Metric::Site(of)) => of_site(of, &measured, &most),
-        Ok(Metric::Phase(phase, of)) => of_phase(phase, of, &measured, &most),
+        Ok(Metric::Site(of)) => of_site(of, &measured, &stay, &allowed),
+        Ok(Metric::Phase(phase, of)) => of_phase(phase, of, &measured, &stay, &allowed),
         // A probe's name is a suite's own.
-        Err(_) if unit(metric) == Unit::Count => counted_by_probe(metric, &measured, &most),
-        Ok(Metric::Fragmentation | Metric::Probe(..)) | Err(_) => format!(
-            "has a {} of {measured} where {most} is allowed",
-            metric.name
-        ),
+        Err(_) if unit(metric) == Unit::Count => {
+            let allowed = allowed.replacen("nothing are", "none are", 1);
+            format!("has {measured} {} where {allowed}", metric.name)
+        }
+        Ok(Metric::Fragmentation | Metric::Probe(..)) | Err(_) => {
+            format!("has a {} of {measured} where {allowed}", metric.name)
+        }
     }
 }
 
-/// "has 4,312 dom_handles where less than 3,000 are allowed"
-fn counted_by_probe(metric: &MetricReport, measured: &str, most: &str) -> String {
-    let most = if most == "nothing" { "none" } else { most };
-    format!("has {measured} {} where {most} are allowed", metric.name)
+/// "at most 64 MB may stay"; of a floor, "at least 64 MB is wanted".
+fn wanted(metric: &MetricReport, bound: &Bound, may: &str) -> String {
+    let limit = limit(metric, bound);
+    let be = be(metric);
+    match bound.comparison.as_str() {
+        "<" => format!("less than {limit} {may}"),
+        "<=" if bound.limit == Some(0.0) && bound.relative.is_none() => match may {
+            "are allowed" if unit(metric) != Unit::Count => "nothing is allowed".to_string(),
+            _ => format!("nothing {may}"),
+        },
+        "<=" => format!("at most {limit} {may}"),
+        ">" => format!("more than {limit} {be} wanted"),
+        _ => format!("at least {limit} {be} wanted"),
+    }
 }
 
-fn of_site(of: OfSite, measured: &str, most: &str) -> String {
+fn is_allowed(metric: &MetricReport) -> &'static str {
+    match be(metric) {
+        "are" => "are allowed",
+        _ => "is allowed",
+    }
+}
+
+/// Blocks are, memory is.
+fn be(metric: &MetricReport) -> &'static str {
+    match unit(metric) {
+        Unit::Blocks | Unit::Frees | Unit::Count => "are",
+        _ => "is",
+    }
+}
+
+fn of_site(of: OfSite, measured: &str, stay: &str, allowed: &str) -> String {
     match of {
         OfSite::Each => {
-            format!("holds {measured} by one site at idle end where {most} is allowed")
+            format!("has one site that holds {measured} at idle end where {allowed}")
         }
-        OfSite::Delta => format!("grew by {measured} at one site where {most} may stay"),
-        OfSite::Peak => {
-            format!("held {measured} by one site at its peak where {most} is allowed")
-        }
-        OfSite::Total => format!("allocated {measured} at one site where {most} is allowed"),
+        OfSite::Delta => format!("has one site that grew by {measured} where {stay}"),
+        OfSite::Peak => format!("has one site that held {measured} at its peak where {allowed}"),
+        OfSite::Total => format!("has one site that allocated {measured} where {allowed}"),
     }
 }
 
-fn of_phase(phase: Phase, of: OfPhase, measured: &str, most: &str) -> String {
-    let when = match phase {
+fn of_phase(phase: Phase, of: OfPhase, measured: &str, stay: &str, allowed: &str) -> String {
+    let when = during(phase);
+    match of {
+        OfPhase::Delta => format!("grew by {measured} {when} where {stay}"),
+        OfPhase::Total | OfPhase::TotalBlocks => {
+            format!("allocated {measured} {when} where {allowed}")
+        }
+        OfPhase::Peak => format!("held {measured} at once {when} where {allowed}"),
+        OfPhase::MemoryGrowth => {
+            format!("grew its linear memory by {measured} {when} where {allowed}")
+        }
+    }
+}
+
+/// When that part of the story was.
+pub(super) fn during(phase: Phase) -> &'static str {
+    match phase {
         Phase::Start => "before the baseline",
         Phase::Cycles => "over its cycles",
         Phase::Settle => "while it settled",
         Phase::Idle => "while idle",
         Phase::Teardown => "in its teardown",
-    };
-    match of {
-        OfPhase::Delta => format!("grew by {measured} {when} where {most} may stay"),
-        OfPhase::Total | OfPhase::TotalBlocks => {
-            format!("allocated {measured} {when} where {most} is allowed")
-        }
-        OfPhase::Peak => format!("held {measured} at once {when} where {most} is allowed"),
-        OfPhase::MemoryGrowth => {
-            format!("grew its linear memory by {measured} {when} where {most} is allowed")
-        }
     }
 }
 

@@ -39,7 +39,10 @@ fn double_free(text: &mut String, free: &WrongFreeReport, former: &FormerReport)
     let (what, again) = if then == before {
         (format!("{then} twice"), " again")
     } else {
-        (format!("{then} after it was {before}"), "")
+        (
+            format!("{then} by its old address, after it was {before}"),
+            "",
+        )
     };
     let address = free.address;
     line(
@@ -55,7 +58,7 @@ fn stranger(text: &mut String, free: &WrongFreeReport) {
     let (address, freed) = (free.address, verb(free.by_resize));
     line(
         text,
-        &format!("  {address:#x} was {freed}, and nobody saw it allocated"),
+        &format!("  {address:#x} was {freed}, which no allocation returned"),
     );
     row(text, freed, free.freed.as_deref());
 }
@@ -73,7 +76,11 @@ fn inside_of(text: &mut String, inside: &InsideReport) {
 
 fn afterwards(text: &mut String, free: &WrongFreeReport) {
     if free.others > 0 {
-        words(text, "likewise", &Unit::Frees.format(free.others as f64));
+        let more = format!(
+            "{} by the same stacks",
+            Unit::Frees.format(free.others as f64)
+        );
+        words(text, "and", &more.replacen(" free", " more free", 1));
     }
     if free.handed_out_twice > 0 {
         words(
