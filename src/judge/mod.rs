@@ -94,7 +94,7 @@ pub enum NotMeasured {
     #[error("memgate saw no allocation and no free in this scenario")]
     Nothing,
     /// A metric that has a threshold has no value.
-    #[error("the scenario has a threshold on `{0}`, which this run does not yield")]
+    #[error("its threshold on `{0}` has nothing to be held against")]
     Metric(Metric),
 }
 
