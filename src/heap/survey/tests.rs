@@ -171,14 +171,15 @@ fn who_retains_what() {
 /// What was free before, and is not live now, is no root, wherever the heap begins.
 #[test]
 fn memory_that_was_freed_holds_nothing() {
+    let (first, all) = (0..32, 0..240);
     let below = Roots {
-        data: vec![0..32],
+        data: vec![first],
         is_exact: false,
         stack: None,
         ..Roots::default()
     };
     let within = Roots {
-        data: vec![0..240],
+        data: vec![all],
         ..below.clone()
     };
     let words = [(140, 160), (180, 192)];
