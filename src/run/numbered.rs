@@ -22,8 +22,8 @@ pub struct Numbered {
     pub marks: Vec<Vec<Allocated>>,
     /// The names that the module has for the sites that allocated.
     pub names: BTreeMap<u32, String>,
-    /// How many sites have a counter that has stopped at its largest value.
-    pub saturated: u32,
+    /// The sites that have a counter which has stopped at its largest value.
+    pub saturated: Vec<u32>,
 }
 
 /// What one site allocated between two marks.
@@ -250,10 +250,12 @@ impl Sites {
     fn read(&mut self, store: &impl AsContext) -> Result<(), RunError> {
         if let Some(tables) = self.tables {
             let memory = tables.memory.data(store);
-            self.numbered.saturated = 0;
+            self.numbered.saturated.clear();
             for (site, now) in (0..).zip(&mut self.now) {
                 *now = tables.entry(memory, site)?;
-                self.numbered.saturated += u32::from(tables.is_saturated(*now));
+                if tables.is_saturated(*now) {
+                    self.numbered.saturated.push(site);
+                }
             }
         }
         let unnamed = self.mark()?;
