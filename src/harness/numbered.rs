@@ -121,6 +121,12 @@ pub(super) fn notes(numbered: &Numbered, module: &Module) -> Vec<String> {
             "{sites} a counter that stopped at its largest value: the figures are the least that was allocated"
         ));
     }
+    if numbered.names_left_out {
+        notes.push(
+            "the names of the compiler's sites take more than 16 MB: those beyond are known by their numbers"
+                .to_string(),
+        );
+    }
     if let Ok(allocators) = module.allocators() {
         let names: Vec<String> = allocators
             .iter()

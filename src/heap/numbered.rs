@@ -142,7 +142,7 @@ mod tests {
                 vec![one(3, 5)],
             ],
             names: [(0, "a.ts:1 f".to_string())].into(),
-            saturated: vec![],
+            ..Numbered::default()
         });
         let live: Vec<u64> = recording.marks.iter().map(|mark| mark.live.bytes).collect();
         assert_eq!(live, [100, 110, 130, 130, 131, 136]);
