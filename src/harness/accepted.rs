@@ -2,9 +2,10 @@
 
 use std::path::Path;
 
-use super::faults;
+use super::{faults, modules};
 use crate::heap::Recording;
 use crate::judge::{Accepted, Allowed, Judgement, judge, relative_metrics};
+use crate::module::Module;
 use crate::report::{Fault, SnapshotChange};
 use crate::snapshot::{self, Info, Kept};
 use crate::suite::{Scenario, Suite};
@@ -16,12 +17,13 @@ pub(super) fn judge_with_accepted(
     root: &Path,
     suite: &Suite,
     scenario: &Scenario,
-    module: &str,
+    module: &Module,
     recording: &Recording,
     allowed: &[Allowed],
 ) -> Result<(Judgement, Option<SnapshotChange>), Fault> {
     let judged = |accepted: &Accepted| {
-        judge(scenario, recording, accepted, allowed).map_err(faults::not_measured)
+        judge(scenario, recording, accepted, allowed)
+            .map_err(|why| faults::not_measured(why, scenario, module))
     };
     if relative_metrics(&scenario.thresholds).is_empty() {
         return Ok((judged(&Accepted::default())?, None));
@@ -33,7 +35,7 @@ pub(super) fn judge_with_accepted(
     if before.as_ref() == Some(&after) {
         return Ok((judgement, None));
     }
-    let info = Info::of(suite, scenario, module, judgement.holds());
+    let info = Info::of(suite, scenario, &modules::name(suite), judgement.holds());
     let kept = snapshot::keep_numbers(root, &suite.path, &info, before.as_ref(), &after)
         .map_err(|error| faults::broken("no snapshot can be kept", error))?;
     Ok(match kept {

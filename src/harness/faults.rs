@@ -3,18 +3,24 @@
 use std::fmt::Display;
 
 use crate::judge::{NotMeasured, TooBroad};
-use crate::module::{CodeFrame, Module};
+use crate::module::{CodeFrame, Misfit, Module};
 use crate::report::Fault;
 use crate::run::{Ending, RunError};
 use crate::snapshot::NumbersError;
-use crate::suite::{Metric, format_bytes, format_duration, format_exact_bytes};
+use crate::suite::{
+    CountedBy, Metric, Scenario, format_bytes, format_duration, format_exact_bytes,
+};
 
 use super::places;
 
 /// What to do about a story in which nothing was allocated.
-const NOTHING_SEEN: &str = "let the steps do the work that is meant; compilers leave out blocks that nobody looks at. Look whether the module has \
-                  an allocator of its own that memgate does not know: then build it with names, or with the allocator \
-                  of its language";
+const NOTHING_SEEN: &str = "look whether the steps reach code that allocates; compilers remove allocations nobody uses. Look whether the module \
+                  has an allocator of its own that memgate does not know: then name it in the suite (`allocators`), build \
+                  it with names, or with the allocator of its language";
+
+/// What to do about a guest that cannot go on.
+const FAILS_BY_ITSELF: &str =
+    "the module fails by itself: fix that, or leave out the step that leads there, if one does";
 
 /// What to do where nothing counts the host's heap.
 pub(super) const COUNT_THE_HEAP: &str = "the host's heap is not counted in this program: say so in `tests/memory.rs`, above `main`, with \
@@ -44,21 +50,38 @@ pub(super) fn not_run(error: RunError, module: &Module) -> Fault {
 }
 
 /// A run without a single event is no proof of anything, nor is a threshold that nothing was held against.
-pub(super) fn not_measured(why: NotMeasured) -> Fault {
+pub(super) fn not_measured(why: NotMeasured, scenario: &Scenario, module: &Module) -> Fault {
     let advice = match &why {
         NotMeasured::TooFarApart(_) => return broken("the scenario cannot be judged", why),
-        NotMeasured::Nothing => NOTHING_SEEN,
-        NotMeasured::Metric(Metric::HostRetained) => COUNT_THE_HEAP,
+        NotMeasured::Nothing => nothing_seen(scenario, module),
+        NotMeasured::Metric(Metric::HostRetained) => COUNT_THE_HEAP.into(),
         NotMeasured::Metric(_) => {
-            "let the story reach what the metric measures, or leave its threshold out"
+            "let the story reach what the metric measures, or leave its threshold out".into()
         }
     };
     Fault {
         headline: "nothing was measured".into(),
-        cause: format!("The story was told to its end, and {why}."),
-        advice: Some(advice.into()),
+        cause: format!("The scenario ran to its end, and {why}."),
+        advice: Some(advice),
         stack: Vec::new(),
         stderr: String::new(),
+    }
+}
+
+fn nothing_seen(scenario: &Scenario, module: &Module) -> String {
+    match &scenario.sites {
+        Some(sites) => match &sites.counted {
+            CountedBy::Import(import) => {
+                format!("look whether the module calls {import} in this scenario at all")
+            }
+            CountedBy::Tables { counts, sizes, .. } => format!(
+                "look whether the module fills the tables `{counts}` and `{sizes}` in this scenario at all"
+            ),
+        },
+        None => {
+            let advice = module.misfits().iter().find_map(Misfit::advice);
+            advice.unwrap_or_else(|| NOTHING_SEEN.into())
+        }
     }
 }
 
@@ -139,16 +162,20 @@ fn explained(ending: &Ending) -> (String, Option<&'static str>, &[CodeFrame]) {
                 "the guest trapped: {}",
                 reason.trim_start_matches("wasm trap: ")
             ),
-            None,
+            Some(FAILS_BY_ITSELF),
             stack,
         ),
-        Ending::StackOverflow { stack } => ("the guest's stack overflowed".into(), None, stack),
+        Ending::StackOverflow { stack } => (
+            "the guest's stack overflowed".into(),
+            Some(FAILS_BY_ITSELF),
+            stack,
+        ),
         Ending::OutOfMemory {
             limit,
             wanted,
             stack,
         } => {
-            let advice = "if it needs as much, raise `memory` in the `limits` of the scenario";
+            let advice = "if it needs that much, raise `memory` in the `limits` of the scenario";
             // A page beyond the limit would read like the limit.
             let shown = if format_bytes(*limit as f64) == format_bytes(*wanted as f64) {
                 format_exact_bytes

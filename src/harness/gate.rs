@@ -19,6 +19,7 @@ use super::{Again, places};
 use super::{lifecycle, losses};
 use crate::heap::{Fold, Recording};
 use crate::judge::{Judgement, Verdict, allow};
+use crate::module::Module;
 use crate::report::{
     Commands, Fault, Place, ReportError, ReportFile, ScenarioReport, SnapshotChange, SuiteReport,
     assemble, failure, without_figures,
@@ -167,7 +168,7 @@ impl Gate {
         let judged = match ending {
             Ending::Completed => lived
                 .and_then(|()| numbered::check(scenario, outcome.numbered.as_ref()))
-                .and_then(|()| self.judged(suite, scenario, &recording, &stacks)),
+                .and_then(|()| self.judged(suite, scenario, module, &recording, &stacks)),
             ending => Err(faults::unfinished(ending, module, outcome.errors)),
         };
         let mut report = assemble(
@@ -209,6 +210,7 @@ impl Gate {
         &self,
         suite: &Suite,
         scenario: &Scenario,
+        module: &Module,
         recording: &Recording,
         stacks: &[Vec<Place>],
     ) -> Result<(Judgement, Option<SnapshotChange>), Fault> {
@@ -218,8 +220,7 @@ impl Gate {
         };
         let allowed =
             allow(&scenario.allow, &functions, recording, self.today).map_err(faults::too_broad)?;
-        let module = modules::name(suite);
-        judge_with_accepted(&self.root, suite, scenario, &module, recording, &allowed)
+        judge_with_accepted(&self.root, suite, scenario, module, recording, &allowed)
     }
 
     /// Compares the sites with those that were accepted. Where there is no verdict there is nothing to compare.

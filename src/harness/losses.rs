@@ -16,7 +16,18 @@ pub(super) fn notes(scenario: &Scenario, module: &Module, recording: &Recording)
     });
     let survey = recording.survey(MarkKind::Final).filter(|_| is_asked);
     let told = survey.map(|survey| [look_alikes(survey), garbage(module, survey)]);
-    told.into_iter().flatten().flatten().collect()
+    let notes = told.into_iter().flatten().flatten();
+    let can_be_known = !module.frees_unseen() && !module.memories().is_empty();
+    let exited = exited(scenario, recording).filter(|_| is_asked && can_be_known);
+    notes.chain(exited).collect()
+}
+
+/// Nobody looked, where a command did not come to its end by itself.
+fn exited(scenario: &Scenario, recording: &Recording) -> Option<String> {
+    let note = "nothing is known of what is lost: the command exited in the midst of its `main`, whose locals cannot be seen. Let \
+                `main` return";
+    let is_it = scenario.command().is_some() && recording.survey(MarkKind::Final).is_none();
+    is_it.then(|| note.to_string())
 }
 
 /// What seems to be held may be lost.

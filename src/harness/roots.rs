@@ -44,6 +44,7 @@ impl KnownRoots {
         let mut roots = Roots {
             is_exact: layout.is_heap_start_exact,
             stack: stack(&layout),
+            start_up: module.start_up(),
             ..Roots::default()
         };
         for range in &layout.data {
@@ -85,6 +86,7 @@ impl KnownRoots {
             }),
             Root::Kept(name) => unplaced(format!("${name}, which a step has kept")),
             Root::Stack => unplaced("the stack".to_owned()),
+            Root::StartUp => unplaced("what the program was started with".to_owned()),
         }
     }
 

@@ -2,7 +2,7 @@
 
 use std::cell::OnceCell;
 
-use crate::heap::Held;
+use crate::heap::{ENDS, Held};
 use crate::module::{Module, Statics, TypeId, Word};
 
 /// The types of a module's statics, read when they are first asked for: most scenarios hold nothing that is told.
@@ -28,7 +28,12 @@ impl<'m> KnownTypes<'m> {
         let statics = self.statics.get_or_init(|| self.module.statics());
         let types = statics.types();
         let mut target = pointed_to(statics.word(at));
-        for (number, hop) in held.hops.iter().enumerate() {
+        let known = if held.left_out > 0 {
+            ENDS
+        } else {
+            held.hops.len()
+        };
+        for (number, hop) in held.hops[..known].iter().enumerate() {
             let Some(ty) = target.and_then(|target| types.of_block(target, hop.size)) else {
                 break;
             };

@@ -133,6 +133,14 @@ impl Blocks {
         self.direct_blocks().chain(others)
     }
 
+    /// Whether a block starts beyond the first four gigabytes.
+    pub(crate) fn lie_beyond_32_bits(&self) -> bool {
+        let mut others = self.others.iter();
+        others.any(|(address, other)| {
+            matches!(other, Other::Block(_)) && *address > u64::from(u32::MAX)
+        })
+    }
+
     /// Each alias, with the address of its block, in no order.
     pub(crate) fn aliases(&self) -> impl Iterator<Item = (u64, u64)> {
         self.aliases

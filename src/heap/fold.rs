@@ -7,7 +7,7 @@ use super::blocks::{Block, Blocks, MOST_BLOCKS};
 use super::cohorts::{Cohort, Cohorts};
 use super::levels::Levels;
 use super::recording::{Count, Diagnostics, Mark, Recording, SiteRecord, Survivors};
-use super::survey::{self, Roots, Survey};
+use super::survey::{self, Roots, Seen, Survey};
 use super::wrong_frees::{self, WrongFrees};
 use crate::instrument::{Event, Width, decode};
 use crate::module::CodeFrame;
@@ -38,6 +38,8 @@ pub struct Fold {
     /// The cycle that is under way; 0 before the baseline.
     cycle: u32,
     lowest_address: Option<u64>,
+    /// Where the block ended, or would have, that lay highest.
+    highest_end: u64,
     /// The block whose resize was announced.
     resized: Option<Cohort>,
     last_address: u64,
@@ -47,6 +49,8 @@ pub struct Fold {
     /// Where the module's roots are, if that is known.
     roots: Option<Roots>,
     surveys: Vec<Survey>,
+    /// The sites of what the program was started with.
+    start_up: Vec<u32>,
 }
 
 /// What an event changes of a site: one cache line, apart from all that is asked for at marks only.
@@ -158,6 +162,8 @@ impl Fold {
             self.lowest_address
                 .map_or(address, |lowest| lowest.min(address)),
         );
+
+        self.highest_end = self.highest_end.max(address.saturating_add(size));
 
         let tally = &mut self.tallies[site as usize];
         tally.settle_peak(self.peak_number);
@@ -301,7 +307,14 @@ impl Tally {
 }
 
 impl Observer for Fold {
-    fn site(&mut self, _: &[CodeFrame], folded: bool) {
+    fn site(&mut self, stack: &[CodeFrame], folded: bool) {
+        let functions = self.roots.as_ref().map(|roots| roots.start_up.as_slice());
+        let is_start_up = |frame: &CodeFrame| {
+            functions.is_some_and(|functions| functions.contains(&frame.function))
+        };
+        if stack.first().is_some_and(is_start_up) {
+            self.start_up.push(self.tallies.len() as u32);
+        }
         self.add_site(folded);
     }
 
@@ -341,10 +354,21 @@ impl Observer for Fold {
     }
 
     fn survey(&mut self, kind: MarkKind, view: &View<'_>) {
-        if let Some(roots) = &self.roots {
-            let live = survey::live(&self.blocks, &self.cohorts);
-            self.surveys.push(survey::survey(kind, &live, roots, view));
+        let Some(roots) = &self.roots else {
+            return;
+        };
+        // Blocks out of reach would be missing from what is lost, which would then seem to be nothing.
+        if self.blocks.lie_beyond_32_bits() {
+            return;
         }
+        let live = survey::live(&self.blocks, &self.cohorts);
+        let seen = Seen {
+            lowest: self.lowest_address,
+            highest_end: self.highest_end,
+            start_up: &self.start_up,
+        };
+        let survey = survey::survey(kind, &live, seen, roots, view);
+        self.surveys.push(survey);
     }
 
     fn finish(&mut self, log: Log, stacks: Vec<Vec<CodeFrame>>) {

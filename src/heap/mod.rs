@@ -13,7 +13,7 @@ mod wrong_frees;
 
 pub use self::fold::Fold;
 pub use self::inquiry::Inquiry;
-pub use self::reach::Hop;
+pub use self::reach::{ENDS, Hop};
 pub use self::recording::{
     Count, Diagnostics, Level, Mark, Recording, SiteName, SiteRecord, Survivors,
 };

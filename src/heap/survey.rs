@@ -23,6 +23,8 @@ pub struct Roots {
     pub addressless: Vec<Range<u64>>,
     /// The stack in linear memory, where there is one.
     pub stack: Option<Stack>,
+    /// Functions that run before the program does, and make what it is started with.
+    pub start_up: Vec<u32>,
 }
 
 /// A stack in linear memory that grows down.
@@ -47,6 +49,8 @@ pub enum Root {
     Kept(String),
     /// The part of the stack in linear memory that is in use.
     Stack,
+    /// What the program was started with.
+    StartUp,
 }
 
 /// Live blocks by what they are to the program, as memcheck has it.
@@ -84,6 +88,8 @@ pub struct Held {
     pub through: Vec<u32>,
     /// How it came to the first block of each.
     pub hops: Vec<Hop>,
+    /// How many sites are left out behind the first [`ENDS`](super::ENDS), since the way is long.
+    pub left_out: usize,
     /// The blocks of the last site to which it leads.
     pub blocks: Count,
 }
@@ -132,9 +138,28 @@ pub(super) fn live(blocks: &Blocks, cohorts: &Cohorts) -> Live {
     Live::new(live, blocks.aliases())
 }
 
-pub(super) fn survey(mark: MarkKind, live: &Live, roots: &Roots, view: &View<'_>) -> Survey {
-    let ignored = union(&[&roots.ignored]);
-    let (names, words): (Vec<Root>, Vec<Words>) = found(roots, live, view).into_iter().unzip();
+/// What was seen of the heap up to here, besides its live blocks.
+#[derive(Clone, Copy, Debug, Default)]
+pub(super) struct Seen<'a> {
+    /// The lowest address at which a block ever was.
+    pub(super) lowest: Option<u64>,
+    /// The highest address at which a block ever ended.
+    pub(super) highest_end: u64,
+    /// The sites of what the program was started with.
+    pub(super) start_up: &'a [u32],
+}
+
+pub(super) fn survey(
+    mark: MarkKind,
+    live: &Live,
+    seen: Seen<'_>,
+    roots: &Roots,
+    view: &View<'_>,
+) -> Survey {
+    let heap = heaps_in_data(roots, live, seen);
+    let ignored = union(&[&roots.ignored, &heap]);
+    let (names, words): (Vec<Root>, Vec<Words>) =
+        found(roots, live, seen, view).into_iter().unzip();
     let graph = Graph {
         live,
         memory: view.memory,
@@ -151,7 +176,7 @@ pub(super) fn survey(mark: MarkKind, live: &Live, roots: &Roots, view: &View<'_>
         losses: Losses::default(),
         sites: BTreeMap::new(),
         retained: BTreeMap::new(),
-        look_alikes: look_alikes(&graph, roots, &kinds),
+        look_alikes: look_alikes(&graph, &ignored, roots, &kinds),
     };
     for (block, kind) in (0..).zip(&kinds) {
         let (site, size) = (live.site(block), live.requested(block));
@@ -171,6 +196,7 @@ impl Survey {
                 at: path.at,
                 through: path.sites,
                 hops: path.hops,
+                left_out: path.left_out,
                 blocks: path.blocks,
             });
         }
@@ -178,47 +204,84 @@ impl Survey {
         for (site, count) in retained.sites {
             self.sites.entry(site).or_default().retained = count;
         }
-        let of_roots = names.iter().cloned().zip(retained.roots);
-        self.retained = of_roots.filter(|(_, held)| held.blocks > 0).collect();
+        for (root, held) in names.iter().zip(retained.roots) {
+            if held.blocks > 0 {
+                // A root may be of several words.
+                let sum = self.retained.entry(root.clone()).or_default();
+                sum.bytes = sum.bytes.saturating_add(held.bytes);
+                sum.blocks += held.blocks;
+            }
+        }
     }
 }
 
 /// The roots, those first that say most: where two lead to a block equally fast, it is the first one that is told.
-fn found(roots: &Roots, live: &Live, view: &View<'_>) -> Vec<(Root, Words)> {
+fn found(roots: &Roots, live: &Live, seen: Seen<'_>, view: &View<'_>) -> Vec<(Root, Words)> {
+    let words = |root: Root, value| {
+        let words = words_of(value, view.width).into_iter();
+        words.map(move |word| (root.clone(), Words::Value(word)))
+    };
     let kept = view.kept.iter();
-    let kept = kept.map(|(name, value)| (Root::Kept(name.clone()), Words::Value(*value)));
+    let kept = kept.flat_map(|(name, value)| words(Root::Kept(name.clone()), *value));
     let is_pointer = |global| roots.stack.is_some_and(|stack| stack.pointer == global);
     let globals = view.globals.iter();
     let globals = globals
         .filter(|(global, _)| !is_pointer(*global))
-        .map(|(global, value)| (Root::Global(*global), Words::Value(*value)));
+        .flat_map(|(global, value)| words(Root::Global(*global), *value));
     let data = roots.data.iter().cloned().enumerate();
     let data = data.map(|(number, range)| (Root::Data(number), Words::Memory(range)));
-    let unnamed = unnamed(roots, live);
+    let unnamed = unnamed(roots, live, seen);
     let unnamed = unnamed.map(|range| (Root::Unnamed, Words::Memory(range)));
     let top = view.globals.iter().find(|(global, _)| is_pointer(*global));
     let stack = top.zip(roots.stack);
+    // The pointer is the guest's to set.
+    let stack = stack.filter(|((_, top), stack)| *top <= stack.start);
     let stack = stack.map(|((_, top), stack)| (Root::Stack, Words::Memory(*top..stack.start)));
+    let start_up = (0..live.len()).filter(|block| seen.start_up.contains(&live.site(*block)));
+    let start_up = start_up.map(|block| (Root::StartUp, Words::Value(live.start(block))));
     let found = kept.chain(globals).chain(data);
-    found.chain(unnamed).chain(stack).collect()
+    found.chain(unnamed).chain(stack).chain(start_up).collect()
 }
 
-/// What may be static data, too.
-fn unnamed(roots: &Roots, live: &Live) -> Option<Range<u64>> {
+/// The addresses that a value may hold: of 64 bits where they have 32, two, since an address and a length travel so.
+fn words_of(value: u64, width: Width) -> Vec<u64> {
+    match width {
+        Width::Narrow if value > u32::MAX.into() => vec![value & u64::from(u32::MAX), value >> 32],
+        _ => vec![value],
+    }
+}
+
+/// Where blocks lie in static data: an array that an allocator hands out. What is free between them is no root.
+fn heaps_in_data(roots: &Roots, live: &Live, seen: Seen<'_>) -> Vec<Range<u64>> {
+    let heap = |range: &Range<u64>| {
+        let behind = live.first_from(range.end);
+        let first = live.first_from(range.start);
+        let last = behind.checked_sub(1).filter(|last| *last >= first)?;
+        let lowest = seen.lowest.filter(|lowest| range.contains(lowest));
+        let start = lowest.unwrap_or(u64::MAX).min(live.start(first));
+        let highest = Some(seen.highest_end).filter(|end| (range.start..=range.end).contains(end));
+        Some(start..highest.unwrap_or(0).max(live.range(last).1))
+    };
+    roots.data.iter().filter_map(heap).collect()
+}
+
+/// What may be static data, too: all below the first block that ever was.
+fn unnamed(roots: &Roots, live: &Live, seen: Seen<'_>) -> Option<Range<u64>> {
     let known = roots.data.iter().map(|range| range.end);
     let stack = roots.stack.map(|stack| stack.start);
     let known = known.chain(stack).max().unwrap_or(0);
-    let lowest = live.lowest().filter(|lowest| *lowest > known)?;
+    let lowest = live.lowest()?.min(seen.lowest.unwrap_or(u64::MAX));
+    let lowest = Some(lowest).filter(|lowest| *lowest > known)?;
     (!roots.is_exact).then_some(known..lowest)
 }
 
 /// Looks once more, without the words that hold no pointers by their type.
-fn look_alikes(graph: &Graph<'_>, roots: &Roots, kinds: &[Kind]) -> Count {
+fn look_alikes(graph: &Graph<'_>, ignored: &[Range<u64>], roots: &Roots, kinds: &[Kind]) -> Count {
     let mut hidden = Count::default();
     if roots.addressless.is_empty() {
         return hidden;
     }
-    let barred = union(&[&roots.ignored, &roots.addressless]);
+    let barred = union(&[ignored, &roots.addressless]);
     let strict = Graph {
         barred: &barred,
         ..*graph

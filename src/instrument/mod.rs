@@ -69,6 +69,8 @@ pub struct Instrumented {
     /// The globals that hold an integer which can change, by their index in the original module; the module exports them
     /// under the names of [`export_of_global`].
     pub variables: Vec<u32>,
+    /// The functions of the original module that are under way where a process ends once its `main` has returned.
+    pub ending: Vec<u32>,
     allocators: BTreeSet<u32>,
     indices: Indices,
     offsets: Offsets,
@@ -155,6 +157,7 @@ pub(crate) fn instrument_with(
     let rewritten =
         rewrite::rewrite(&plan).map_err(|error| InstrumentError::Malformed(error.to_string()))?;
     Ok(Instrumented {
+        ending: module.ending(),
         wasm: rewritten.wasm,
         layout: rewritten.layout,
         recursion: plan.recursion().clone(),

@@ -188,7 +188,10 @@ fn growth_without(
         let latest = levels.find(|level| level.mark as usize <= place);
         latest.map_or(0, |level| level.live.bytes)
     };
-    let held = |place| covered.iter().map(|site| level(site, place)).sum();
+    let held = |place| {
+        let levels = covered.iter().map(|site| level(site, place));
+        levels.fold(0, u64::saturating_add)
+    };
     measure::steady_growth(scenario, recording, held)
 }
 

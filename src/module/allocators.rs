@@ -40,6 +40,27 @@ pub struct Misfit {
     pub signature: String,
     /// The signatures that its name goes with.
     pub expected: String,
+    /// Whether functions of its name allocate, and neither resize nor free.
+    pub allocates: bool,
+    /// How many arguments it takes.
+    pub arguments: usize,
+}
+
+impl Misfit {
+    /// How a suite says that it allocates all the same; none where functions of its name do something else.
+    pub fn advice(&self) -> Option<String> {
+        let last = self.arguments.checked_sub(1).filter(|_| self.allocates)?;
+        let is_word = |byte: u8| byte.is_ascii_alphanumeric() || byte == b'_';
+        let name = match self.name.bytes().all(is_word) {
+            true => self.name.clone(),
+            false => format!("\"#{}\"", self.function),
+        };
+        Some(format!(
+            "`{}` has another signature than allocators of that name: name it in the suite, saying which argument is the \
+             size, counted from 0: allocators: [{{ allocate: {name}, size: {last} }}]",
+            self.name
+        ))
+    }
 }
 
 impl fmt::Display for Misfit {
@@ -79,15 +100,19 @@ impl fmt::Display for NoAllocator {
             ..
         } = self;
         writeln!(f, "no allocator was found in {module}")?;
+        let ending = if *functions == 1 { "" } else { "s" };
         writeln!(
             f,
-            "looked at: {named} names of {functions} functions, {exports} exported functions"
+            "looked at {functions} function{ending} ({named} with a name, {exports} exported)"
         )?;
         for misfit in &self.misfits {
             writeln!(f, "passed over: {misfit}")?;
         }
         write!(f, "{}", self.candidates)?;
-        write!(f, "{}", self.advice())
+        match self.misfits.iter().find_map(Misfit::advice) {
+            Some(advice) if !self.is_go => write!(f, "{advice}"),
+            _ => write!(f, "{}{}", self.advice(), self.way_to_name_one()),
+        }
     }
 }
 
@@ -102,6 +127,14 @@ impl NoAllocator {
             "if it allocates all the same, its allocator goes by a name that memgate does not know: export it as `malloc` \
              and `free`, or keep the linker from inlining it (build without fat link-time optimisation)"
         }
+    }
+
+    /// What candidates have said already, where there are any.
+    fn way_to_name_one(&self) -> &'static str {
+        if self.is_go || self.named == 0 || self.candidates != Candidates::default() {
+            return "";
+        }
+        "; or name it in the suite, by its name or its index: allocators: [{ allocate: \"#0\" }]"
     }
 }
 
@@ -257,6 +290,11 @@ fn fit(module: &Module, function: u32, symbol: &str) -> Option<Result<Allocator,
                 name,
                 signature: spell(signature),
                 expected: spell_rows(rows, word),
+                allocates: matches!(
+                    rows[0].role,
+                    Role::Allocate { .. } | Role::AllocateArray { .. } | Role::AllocateInto { .. }
+                ),
+                arguments: signature.params().len(),
             }),
         },
     )

@@ -12,9 +12,8 @@ const ALLOCATOR: &str = "runtime.mallocgc";
 const PART: &str = "runtime.mallocgcLarge";
 
 /// Why an older Go's allocator is not counted.
-pub(super) const ADVICE: &str = "it is a Go program that was built by a Go before 1.24, whose allocator rounds up the size where it was asked for it, so that \
-     it is not known any more once there is a block. Build it with a newer Go; or let the program tell what it holds \
-     (`runtime.ReadMemStats`)";
+pub(super) const ADVICE: &str = "Go before 1.24 rounds sizes up before memgate can see them: build the program with a newer Go, or let it tell what it \
+     holds (`runtime.ReadMemStats`)";
 
 /// Whether this is a Go program.
 pub(super) fn is_go(module: &Module) -> bool {

@@ -27,6 +27,7 @@ mod mentions;
 mod names;
 mod nesting;
 mod printable;
+mod process;
 mod scopes;
 mod source_path;
 mod stack_pointer;
@@ -324,6 +325,16 @@ impl Module {
     /// What can be said of a place in the code, judged by what symbols resolve to.
     pub fn debug_info(&self) -> DebugInfo {
         debug_info::judge(self)
+    }
+
+    /// The functions that allocate what a command is started with, and that is never freed.
+    pub fn start_up(&self) -> Vec<u32> {
+        process::start_up(self)
+    }
+
+    /// The functions that are under way where a process ends once `main` has returned.
+    pub fn ending(&self) -> Vec<u32> {
+        process::ending(self)
     }
 
     /// What is missing of that, and how to get it; none where nothing is, or where the module's compiler has no more to give.

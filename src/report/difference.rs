@@ -106,8 +106,8 @@ impl Figures {
             (&mut self.kept, site.at_idle_end),
             (&mut self.total, site.total),
         ] {
-            sum.bytes += more.bytes;
-            sum.blocks += more.blocks;
+            sum.bytes = sum.bytes.saturating_add(more.bytes);
+            sum.blocks = sum.blocks.saturating_add(more.blocks);
         }
     }
 }

@@ -77,6 +77,8 @@ pub struct HeldReport {
     pub by: RootReport,
     /// The blocks on the way: the numbers of their sites, in the order of the report's, the last being the site itself.
     pub through: Vec<usize>,
+    /// How many are left out of the middle, behind the first eight, since the way is long.
+    pub left_out: usize,
     /// The types of these blocks, where debug information tells them.
     pub types: Vec<Option<String>>,
     /// The site's blocks to which it leads.
@@ -144,6 +146,7 @@ fn held_report(
     HeldReport {
         by: root(&held.by, held.at),
         through: held.through.iter().map(|site| *site as usize).collect(),
+        left_out: held.left_out,
         types,
         blocks: held.blocks.into(),
     }

@@ -34,6 +34,16 @@ pub enum RunError {
         /// The functions that are exported.
         exports: Vec<String>,
     },
+    /// A call has more or fewer arguments than the function takes.
+    #[error("`{export}` takes {}; the suite gives {}", those_taken(.parameters), those_given(.given, .parameters))]
+    ArgumentCount {
+        /// The function.
+        export: String,
+        /// The types of its parameters.
+        parameters: Vec<String>,
+        /// The arguments as the suite has them.
+        given: Vec<String>,
+    },
     /// The arguments of a call do not fit the function.
     #[error("`{export}` takes ({}), but the suite calls it with ({given}): {cause}", .parameters.join(", "))]
     WrongArguments {
@@ -90,6 +100,27 @@ pub enum RunError {
     /// A number that the module tells of itself cannot be read.
     #[error(transparent)]
     Probe(#[from] ProbeError),
+}
+
+/// "1 argument (i32)"
+fn those_taken(parameters: &[String]) -> String {
+    match parameters {
+        [] => "no arguments".to_owned(),
+        [one] => format!("1 argument ({one})"),
+        several => format!("{} arguments ({})", several.len(), several.join(", ")),
+    }
+}
+
+/// "2, (3, 4): 1 too many", and what to write where there are none.
+fn those_given(given: &[String], parameters: &[String]) -> String {
+    let (count, wanted) = (given.len(), parameters.len());
+    let way_out = match (count, wanted) {
+        (_, 0) => "leave out `args`".to_owned(),
+        (0, _) => return "none: add `args: [...]`".to_owned(),
+        _ if count < wanted => format!("{} too few", wanted - count),
+        _ => format!("{} too many", count - wanted),
+    };
+    format!("{count}, ({}): {way_out}", given.join(", "))
 }
 
 /// Names beyond these are only counted.

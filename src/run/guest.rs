@@ -202,6 +202,18 @@ impl<O: Observer + Send + 'static> Guest<O> {
         Ok(call(&mut self.store, function, arguments, results)?)
     }
 
+    /// Whether a process ended itself once its `main` had returned: nothing else of the program is on the stack.
+    pub(crate) fn is_after_main(&self, error: &wasmtime::Error) -> bool {
+        let instrumented = &self.store.data().compiled.instrumented;
+        let stack = error.downcast_ref::<WasmBacktrace>();
+        let stack = stack.map(|stack| original_stack(stack, instrumented));
+        stack.is_some_and(|stack| {
+            stack
+                .iter()
+                .all(|frame| instrumented.ending.contains(&frame.function))
+        })
+    }
+
     pub(crate) fn has_export(&self, export: &str) -> bool {
         self.functions.contains_key(export)
     }

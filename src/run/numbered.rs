@@ -106,19 +106,20 @@ impl Sites {
         instance: &Instance,
         memory: Option<Memory>,
     ) -> Result<(), RunError> {
-        let mut at = |name: &String| {
-            let memory = memory.ok_or("they lie in memory, and the module has none")?;
-            Ok((memory, address_in(name, &mut store, instance)?))
+        let mut at = |key: &str, name: &String| {
+            let memory = memory.ok_or("lies in memory, and the module has none".to_owned());
+            let table =
+                memory.and_then(|memory| Ok((memory, address_in(name, &mut store, instance)?)));
+            table.map_err(|cause| RunError::Sites(format!("`{key}` {cause}")))
         };
-        let wrong = |cause: String| RunError::Sites(format!("the table {cause}"));
         if let CountedBy::Tables {
             counts,
             sizes,
             wide,
         } = &self.wanted.counted
         {
-            let (memory, counts) = at(counts).map_err(wrong)?;
-            let (_, sizes) = at(sizes).map_err(wrong)?;
+            let (memory, counts) = at("counts", counts)?;
+            let (_, sizes) = at("sizes", sizes)?;
             self.tables = Some(Tables {
                 memory,
                 counts,
@@ -126,18 +127,13 @@ impl Sites {
                 wide: *wide,
             });
         }
-        self.names = self
-            .wanted
-            .names
-            .as_ref()
-            .map(at)
-            .transpose()
-            .map_err(wrong)?
-            .map(|(memory, address)| NameTable {
-                memory,
-                address,
-                is_64: memory.ty(&store).is_64(),
-            });
+        let names = self.wanted.names.as_ref();
+        let names = names.map(|names| at("names", names)).transpose()?;
+        self.names = names.map(|(memory, address)| NameTable {
+            memory,
+            address,
+            is_64: memory.ty(&store).is_64(),
+        });
         Ok(())
     }
 
@@ -182,7 +178,7 @@ fn went_back(site: u32, before: (u64, u64), now: (u64, u64)) -> String {
         format!("{} of {bytes}", Unit::Blocks.format(blocks as f64))
     };
     format!(
-        "site {site} went back from {} to {}: what is read there are no counters that only rise\n\
+        "site {site} went back from {} to {}: counters only rise, so this is no table of counters\n\
          look whether `counts` and `sizes` name the right tables, and `size_type` what they are made of",
         shown(before),
         shown(now)
@@ -333,8 +329,8 @@ impl NameTable {
         }
         let bytes = name_at(memory, pointer).ok_or_else(|| {
             RunError::Sites(format!(
-                "the name of site {site} is to be at {pointer:#x}, where no text lies that ends with a zero: look whether \
-                 `names` is a table of pointers"
+                "site {site}'s name pointer is {pointer:#x}, and no zero-terminated text is there: look whether `names` is a \
+                 table of pointers"
             ))
         })?;
         Ok(Some(printable(String::from_utf8_lossy(bytes))))

@@ -260,9 +260,7 @@ pub(super) fn address_in(
     match exported_global(name, store, instance)?.get(&mut *store) {
         Val::I32(address) => Ok(u64::from(address.cast_unsigned())),
         Val::I64(address) => Ok(address.cast_unsigned()),
-        _ => Err(format!(
-            "takes the global `{name}` for an address, which it is not"
-        )),
+        _ => Err(format!("names the global `{name}`, which holds no address")),
     }
 }
 
@@ -276,7 +274,7 @@ fn exported_global(
             matches!(export, Extern::Global(_))
         });
         format!(
-            "wants the global `{name}`, and the module exports none of that name{}\nit exports: {}",
+            "names the global `{name}`, and the module exports none of that name{}\nit exports: {}",
             did_you_mean(name, &globals),
             listed(&globals, "globals")
         )

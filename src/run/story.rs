@@ -78,10 +78,12 @@ impl<'a, O: Observer + Send + 'static> Story<'a, O> {
         if !self.guest.has_export(START) {
             return Err(RunError::NotACommand.into());
         }
-        let code = match self.guest.call(START, &[]) {
-            Ok(_) => 0,
+        let (code, is_quiet) = match self.guest.call(START, &[]) {
+            Ok(_) => (0, true),
             Err(Halt::Guest(error)) => match error.downcast_ref() {
-                Some(I32Exit(code)) if *code == command.exit => *code,
+                Some(I32Exit(code)) if *code == command.exit => {
+                    (*code, self.guest.is_after_main(&error))
+                }
                 _ => return Err(Halt::Guest(error)),
             },
             Err(halt) => return Err(halt),
@@ -93,15 +95,21 @@ impl<'a, O: Observer + Send + 'static> Story<'a, O> {
                 stack: Vec::new(),
             });
         }
-        self.after_exit(marks)
+        self.after_exit(marks, is_quiet)
     }
 
-    fn after_exit(&mut self, marks: Option<Marks>) -> Result<Ending, Halt> {
+    /// What a program holds that exits in its midst lies in locals that cannot be seen, so that nothing is lost for sure.
+    fn after_exit(&mut self, marks: Option<Marks>, is_quiet: bool) -> Result<Ending, Halt> {
         match marks {
             Some(marks) => self.refuse_missed_mark(marks)?,
             None => self.idle(None)?,
         }
-        self.quiet_mark(MarkKind::Final)?;
+        if is_quiet {
+            self.quiet_mark(MarkKind::Final)?;
+        } else {
+            self.guest.mark(MarkKind::Final)?;
+            self.guest.probe(MarkKind::Final)?;
+        }
         Ok(Ending::Completed)
     }
 

@@ -15,18 +15,15 @@ pub(crate) fn arguments(
     function: &FuncType,
     kept: impl Fn(&str) -> Option<Val>,
 ) -> Result<Vec<Val>, RunError> {
-    let wrong = |cause: String| RunError::WrongArguments {
-        export: call.export.clone(),
-        parameters: function
-            .params()
-            .map(|parameter| parameter.to_string())
-            .collect(),
-        given: call.args.iter().map(shown).collect::<Vec<_>>().join(", "),
-        cause,
-    };
-    let (given, wanted) = (call.args.len(), function.params().len());
-    if given != wanted {
-        return Err(wrong(format!("{given} given, {wanted} wanted")));
+    let export = call.export.clone();
+    let parameters: Vec<String> = function.params().map(|kind| kind.to_string()).collect();
+    let given: Vec<String> = call.args.iter().map(shown).collect();
+    if given.len() != parameters.len() {
+        return Err(RunError::ArgumentCount {
+            export,
+            parameters,
+            given,
+        });
     }
     let typed =
         call.args
@@ -37,7 +34,14 @@ pub(crate) fn arguments(
                 Argument::Float(float) => float_value(*float, &parameter),
                 Argument::Kept(name) => kept_value(name, kept(name), &parameter),
             });
-    typed.collect::<Result<_, _>>().map_err(wrong)
+    typed
+        .collect::<Result<_, _>>()
+        .map_err(|cause| RunError::WrongArguments {
+            export,
+            parameters,
+            given: given.join(", "),
+            cause,
+        })
 }
 
 /// Whether a call's arguments will fit, as far as that is known before any result is kept.
@@ -72,7 +76,7 @@ pub(crate) fn bits(value: &Val) -> Option<u64> {
 
 fn integer_value(integer: i128, parameter: &ValType) -> Result<Val, String> {
     // Addresses and sizes are unsigned, most other things signed: wasm does not tell, so both are taken.
-    let out_of_range = || format!("{integer} is no {parameter}");
+    let out_of_range = || format!("{integer} does not fit {}", with_article(parameter));
     match parameter {
         ValType::I32 => {
             let value =
@@ -92,7 +96,10 @@ fn float_value(float: f64, parameter: &ValType) -> Result<Val, String> {
     match parameter {
         ValType::F32 => Ok(Val::F32((float as f32).to_bits())),
         ValType::F64 => Ok(Val::F64(float.to_bits())),
-        ValType::I32 | ValType::I64 => Err(format!("{float:?} is no {parameter}")),
+        ValType::I32 | ValType::I64 => Err(format!(
+            "{float:?} has a fraction, and {} is a whole number",
+            with_article(parameter)
+        )),
         _ => Err(format!("a suite has no values of type {parameter}")),
     }
 }
@@ -109,7 +116,23 @@ fn kept_value(name: &str, kept: Option<Val>, parameter: &ValType) -> Result<Val,
     if fits {
         Ok(value)
     } else {
-        Err(format!("`${name}` is no {parameter}"))
+        let found = match value {
+            Val::I32(_) => "an i32",
+            Val::I64(_) => "an i64",
+            Val::F32(_) => "an f32",
+            Val::F64(_) => "an f64",
+            Val::V128(_) => "a v128",
+            _ => "a reference",
+        };
+        Err(format!("`${name}` is {found}"))
+    }
+}
+
+/// "an i32", "a v128"
+fn with_article(kind: &ValType) -> String {
+    match kind {
+        ValType::I32 | ValType::I64 | ValType::F32 | ValType::F64 => format!("an {kind}"),
+        _ => format!("a {kind}"),
     }
 }
 

@@ -48,8 +48,8 @@ impl Figures {
             (&mut self.total, site.total),
             (&mut self.kept, site.at_idle_end),
         ] {
-            sum.bytes += more.bytes;
-            sum.blocks += more.blocks;
+            sum.bytes = sum.bytes.saturating_add(more.bytes);
+            sum.blocks = sum.blocks.saturating_add(more.blocks);
         }
     }
 

@@ -1,7 +1,10 @@
 //! `allocators:`, what a suite says of functions that memgate would not know to allocate.
 
+use std::fmt;
+
 use schemars::JsonSchema;
 use serde::Deserialize;
+use serde::de::{Deserializer, Error, Visitor};
 
 use super::fault::Fault;
 use super::node::{Cursor, NodeId};
@@ -15,6 +18,7 @@ pub enum NamedAllocator {
     /// Returns the address of a new block, or null.
     Allocate {
         /// The function.
+        #[serde(deserialize_with = "function_that_allocates")]
         #[schemars(length(min = 1))]
         allocate: String,
         /// Which argument is the number of bytes; of one element, if there is a `count`.
@@ -33,6 +37,7 @@ pub enum NamedAllocator {
     /// Takes a block, or null, and returns the address of the one that takes its place, or null.
     Resize {
         /// The function.
+        #[serde(deserialize_with = "function_that_resizes")]
         #[schemars(length(min = 1))]
         resize: String,
         /// Which argument is the block.
@@ -49,6 +54,7 @@ pub enum NamedAllocator {
     /// Takes a block back.
     Free {
         /// The function.
+        #[serde(deserialize_with = "function_that_frees")]
         #[schemars(length(min = 1))]
         free: String,
         /// Which argument is the block.
@@ -59,6 +65,33 @@ pub enum NamedAllocator {
 
 fn second() -> u32 {
     1
+}
+
+fn function_that_allocates<'de, D: Deserializer<'de>>(from: D) -> Result<String, D::Error> {
+    from.deserialize_str(Function("- { allocate: take, size: 1 }"))
+}
+
+fn function_that_resizes<'de, D: Deserializer<'de>>(from: D) -> Result<String, D::Error> {
+    from.deserialize_str(Function("- { resize: retake, address: 0, size: 1 }"))
+}
+
+fn function_that_frees<'de, D: Deserializer<'de>>(from: D) -> Result<String, D::Error> {
+    from.deserialize_str(Function("- { free: give_back, address: 0 }"))
+}
+
+/// A function's name, with an example of the entry that it stands in.
+struct Function(&'static str);
+
+impl Visitor<'_> for Function {
+    type Value = String;
+
+    fn expecting(&self, formatter: &mut fmt::Formatter) -> fmt::Result {
+        write!(formatter, "a text\nfor example: {}", self.0)
+    }
+
+    fn visit_str<E: Error>(self, name: &str) -> Result<String, E> {
+        Ok(name.to_owned())
+    }
 }
 
 impl NamedAllocator {

@@ -9,6 +9,7 @@ use serde::de::{Deserializer, Error, Visitor};
 
 use super::date::{Date, some_date};
 use super::fault::Fault;
+use super::margin;
 use super::node::{Cursor, NodeId};
 use super::site_pattern::SitePattern;
 use super::threshold::Comparison;
@@ -67,6 +68,12 @@ impl Ceiling {
 
     fn parse(unit: Unit, text: &str) -> Result<Ceiling, String> {
         let (comparison, quantity) = Comparison::split(text.trim());
+        if quantity.starts_with(margin::ACCEPTED) {
+            return Err(format!(
+                "an allowance cannot follow the accepted run\ngive a number: < {}",
+                unit.slack_example()
+            ));
+        }
         let limit = unit.measure().parse(quantity)?;
         if !comparison.is_ceiling() {
             let message = format!("`{text}` is a floor, an allowance is bounded from above");
@@ -76,9 +83,7 @@ impl Ceiling {
             ));
         }
         if limit < 0.0 {
-            return Err(format!(
-                "`{text}` is negative\nno site holds less than nothing"
-            ));
+            return Err(format!("`{text}` is negative\na bound is above 0"));
         }
         if limit == 0.0 {
             return Err(format!("`{text}` allows nothing\nleave the allowance out"));
@@ -122,7 +127,7 @@ pub(super) fn check(allowances: &[Allowance], at: Cursor, faults: &mut Vec<Fault
             Some(first) => {
                 let message = format!("there is an allowance for `{}` already", allowance.site);
                 let fault = Fault::at(place, message).with_first(*first);
-                faults.push(fault.with_note("make one of the two"));
+                faults.push(fault.with_note("merge them into one"));
             }
         }
     }

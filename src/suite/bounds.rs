@@ -31,7 +31,9 @@ fn not_measured(metric: &Metric, scenario: &Scenario, at: Cursor) -> Option<Faul
         }
         Metric::Phase(Phase::Settle, _) => never_settles(scenario, at),
         Metric::Phase(Phase::Start, OfPhase::MemoryGrowth) => {
-            let message = format!("`{metric}` cannot be measured: memory has its first size then");
+            let message = format!(
+                "`{metric}` cannot be measured: linear memory is only created in that part"
+            );
             Some(Fault::at(at.key_place(), message).with_note("bound `memory` instead"))
         }
         Metric::Growth => too_few_cycles(scenario, at),

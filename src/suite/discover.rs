@@ -32,6 +32,15 @@ pub fn discover(paths: &[PathBuf]) -> Result<Vec<PathBuf>, DiscoverError> {
 /// Why there are no suites to run.
 #[derive(Debug, thiserror::Error)]
 pub enum DiscoverError {
+    /// A path leads nowhere.
+    #[error(
+        "there is no file and no folder \"{}\": name a suite or a folder of suites, such as memgate test path/to/app.yaml",
+        path.display()
+    )]
+    Missing {
+        /// The path, as it was given.
+        path: PathBuf,
+    },
     /// A path cannot be read.
     #[error("failed to read {}: {source}", path.display())]
     Unreadable {
@@ -75,9 +84,12 @@ fn why_none(scanned: &[PathBuf]) -> String {
 }
 
 fn suites_at(path: &Path) -> Result<Vec<PathBuf>, DiscoverError> {
-    let unreadable = |source| DiscoverError::Unreadable {
-        path: path.to_owned(),
-        source,
+    let unreadable = |source: io::Error| {
+        let path = path.to_owned();
+        match source.kind() {
+            io::ErrorKind::NotFound => DiscoverError::Missing { path },
+            _ => DiscoverError::Unreadable { path, source },
+        }
     };
     let metadata = path.metadata().map_err(unreadable)?;
     if !metadata.is_dir() {
@@ -186,7 +198,10 @@ mod tests {
             discovered(&folder, &[]),
             "no suite found: no file and no folder was named"
         );
-        assert!(discovered(&folder, &["t"]).starts_with("failed to read t: "));
+        assert_eq!(
+            discovered(&folder, &["t"]),
+            "there is no file and no folder \"t\": name a suite or a folder of suites, such as memgate test path/to/app.yaml"
+        );
     }
 
     #[test]

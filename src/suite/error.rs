@@ -139,9 +139,10 @@ impl fmt::Display for SuiteError {
             write!(formatter, "\n{line} | {}{}", excerpt.before, excerpt.rest)?;
             write!(formatter, "\n{pad} | {}", excerpt.underline())?;
         }
-        self.notes
-            .iter()
-            .try_for_each(|note| write!(formatter, "\n{pad} = {note}"))
+        self.notes.iter().try_for_each(|note| {
+            let note = note.replace('\n', &format!("\n{pad}   "));
+            write!(formatter, "\n{pad} = {note}")
+        })
     }
 }
 

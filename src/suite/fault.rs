@@ -8,11 +8,14 @@ pub(super) struct Fault {
     pub(super) place: Place,
     /// What is wrong, in one line.
     pub(super) message: String,
-    /// Why, and what would be right: one line each.
+    /// Why, and what would be right: one line each, but for long lists of words.
     pub(super) notes: Vec<String>,
     /// The node that this one contradicts, where it repeats or excludes an earlier one.
     pub(super) first: Option<NodeId>,
 }
+
+/// Lists of words are broken before they are longer.
+const MAX_WIDTH: usize = 90;
 
 /// Where it is wrong.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
@@ -54,8 +57,23 @@ impl Fault {
 
     /// Says which words would have been right there.
     pub(super) fn with_accepted<T: AsRef<str>>(self, words: &[T]) -> Self {
-        let words: Vec<&str> = words.iter().map(AsRef::as_ref).collect();
-        self.with_note(format!("accepted: {}", words.join(", ")))
+        self.with_words("accepted", words)
+    }
+
+    /// Says which words are right there that are of a kind, in lines that need not be scrolled.
+    pub(super) fn with_words<T: AsRef<str>>(self, kind: &str, words: &[T]) -> Self {
+        let mut note = format!("{kind}:");
+        let mut width = note.len();
+        for (index, word) in words.iter().map(AsRef::as_ref).enumerate() {
+            let separator = if index == 0 { "" } else { "," };
+            let is_full = width + word.len() > MAX_WIDTH;
+            width = if is_full { 0 } else { width } + word.len() + 2;
+            let space = if is_full { '\n' } else { ' ' };
+            note.push_str(separator);
+            note.push(space);
+            note.push_str(word);
+        }
+        self.with_note(note)
     }
 
     pub(super) fn with_first(mut self, first: NodeId) -> Self {

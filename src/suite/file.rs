@@ -4,12 +4,12 @@ use std::collections::BTreeMap;
 use std::fmt;
 use std::path::{Path, PathBuf};
 
-use schemars::JsonSchema;
+use schemars::{JsonSchema, schema_for};
 use serde::Deserialize;
 use serde::de::{Deserializer, MapAccess, Visitor};
 
 use super::allocator::{self, NamedAllocator};
-use super::fault::Fault;
+use super::fault::{Fault, Place};
 use super::node::{Cursor, Node};
 use super::probe::{self, Probe, ProbesSchema};
 use super::scenario::Scenario;
@@ -164,6 +164,25 @@ impl SuiteFile {
             allocators: self.allocators,
             sites,
             scenarios,
+        }
+    }
+}
+
+/// Says where keys belong that stand beside `scenarios` instead of in one.
+pub(super) fn explain_strays(root: &Node, faults: &mut [Fault]) {
+    let schema = schema_for!(Scenario);
+    let keys = schema.get("properties");
+    let is_of_scenario = |word: &&str| keys.is_some_and(|keys| keys.get(word).is_some());
+    for (key, _) in root.entries() {
+        let Some(word) = key.text().filter(is_of_scenario) else {
+            continue;
+        };
+        let unknown = faults
+            .iter_mut()
+            .find(|fault| fault.place == Place::Node(key.id));
+        if let Some(fault) = unknown {
+            let note = format!("`{word}` is a key of a scenario: put it below `scenarios: NAME:`");
+            fault.notes.push(note);
         }
     }
 }

@@ -14,7 +14,10 @@ const MAX_INSTANCES: u32 = 10_000;
 
 /// How often the whole story is told, each time to a fresh instance, which is dropped before the next is made.
 #[derive(Clone, Copy, Debug, Deserialize, JsonSchema)]
-#[serde(deny_unknown_fields, expecting = "a mapping of keys to values")]
+#[serde(
+    deny_unknown_fields,
+    expecting = "a mapping of keys to values\nfor example: lifecycle: { instances: 20 }"
+)]
 pub struct Lifecycle {
     /// How many instances are made and dropped, one after another in one process. All must do the same, and the scenario's
     /// `timeout` is for all of them together.

@@ -8,7 +8,7 @@ use super::error::SuiteErrors;
 use super::fault::{Fault, Place};
 use super::file::SuiteFile;
 use super::node::Kind;
-use super::{Suite, scalar, suite_name, yaml};
+use super::{Suite, file, scalar, suite_name, yaml};
 
 /// Reads a suite, or tells all that is wrong with it. No other file is looked at.
 pub fn load(path: &Path) -> Result<Suite, SuiteErrors> {
@@ -64,6 +64,7 @@ pub(super) fn understand(text: &str) -> (Option<SuiteFile>, Vec<Fault>) {
         );
     }
     let mut decoded = decode::<SuiteFile>(&root);
+    file::explain_strays(&root, &mut decoded.faults);
     if let Some(file) = &mut decoded.value {
         let bounds = file.read_probe_bounds(&root, &mut decoded.left_out);
         decoded.faults.extend(bounds);

@@ -98,25 +98,27 @@ fn parse_parts(comparison: Comparison, unit: Unit, text: &str) -> Result<Margin,
     let mut rest = text.trim();
     while !rest.is_empty() {
         let (part, after) = next_part(comparison, unit, rest)?;
-        let (value, seen, what) = match part.strip_suffix('%') {
+        let (value, seen, what, noun) = match part.strip_suffix('%') {
             Some(number) => (
                 percentage(number)?,
                 &mut has_percent,
                 &mut margin.percent as &mut f64,
+                "percentage",
             ),
             None => (
                 unit.measure().parse(part)?,
                 &mut has_slack,
                 &mut margin.slack as &mut f64,
+                "slack",
             ),
         };
         if value < 0.0 {
             return Err(format!("the margin `{part}` is negative"));
         }
         if std::mem::replace(seen, true) {
-            let message = format!("`{part}` is one margin too many");
+            let message = format!("`{part}` is a second {noun}: keep one");
             return Err(format!(
-                "{message}\none percentage and one slack: {}",
+                "{message}\nfor example: {}",
                 example(comparison, unit)
             ));
         }

@@ -12,6 +12,7 @@ mod date;
 mod decode;
 mod discover;
 mod error;
+mod examples;
 mod fault;
 mod file;
 mod format;

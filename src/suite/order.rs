@@ -58,7 +58,7 @@ pub(super) fn check(scenario: &Scenario, at: Cursor, faults: &mut Vec<Fault>) {
     }
     let order = scenario.order.name();
     if scenario.steps.len() < 2 {
-        let message = format!("there is one order only: `{order}` takes two `steps` or more");
+        let message = format!("`{order}` needs two `steps` or more: one has only one order");
         faults.push(Fault::at(at.get("order").place(), message));
     }
     check_names(scenario, at.get("steps"), faults);

@@ -201,9 +201,9 @@ pub(super) enum ProbeEntry {
         /// Which entry of the table, from 0; 0 by default.
         #[serde(default)]
         index: u32,
-        /// What the table is made of; `u32` by default.
-        #[serde(default = "u32s", rename = "type", deserialize_with = "number")]
-        #[schemars(with = "String", extend("enum" = words(NUMBERS), "default" = "u32"))]
+        /// What the table is made of, which its bytes do not tell.
+        #[serde(rename = "type", deserialize_with = "number")]
+        #[schemars(with = "String", extend("enum" = words(NUMBERS)))]
         number: Number,
         /// What it counts: `count` (the default), `bytes`, `blocks` or `ratio`.
         #[serde(default = "count", deserialize_with = "unit")]
@@ -298,10 +298,6 @@ fn count() -> Unit {
     Unit::Count
 }
 
-fn u32s() -> Number {
-    Number::U32
-}
-
 fn unit<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Unit, D::Error> {
     word(deserializer, "unit", UNITS)
 }
@@ -391,7 +387,7 @@ pub(super) fn check(probes: &[Probe], at: Cursor) -> Vec<Fault> {
         {
             faults.extend(check_call(call, field, at));
             if string.is_some() && at.find("field").is_none() {
-                let fault = Fault::at(at.get("string").key_place(), "`string` goes with `field`");
+                let fault = Fault::at(at.get("string").key_place(), "`string` needs a `field`");
                 faults.push(fault.with_note(
                     "a probe is a number: say where in the string, which is read as JSON, it stands",
                 ));
@@ -415,11 +411,13 @@ fn check_name(name: &str, at: Cursor) -> Option<Fault> {
         let fault = Fault::at(at.key_place(), message);
         return Some(fault.with_note("give the probe another name"));
     }
-    let is_taken = |metric: Metric| metric.name().split(SEPARATOR).next() == Some(name);
-    Metric::all().any(is_taken).then(|| {
-        let message = format!("`{name}` is what memgate measures itself");
-        Fault::at(at.key_place(), message).with_note("give the probe a name of its own")
-    })
+    let is_taken = |metric: &Metric| metric.name().split(SEPARATOR).next() == Some(name);
+    let taken = Metric::all().find(is_taken)?;
+    let message = match taken.name() == name {
+        true => format!("`{name}` is one of memgate's own metrics"),
+        false => format!("`{name}` is a group of memgate's own metrics"),
+    };
+    Some(Fault::at(at.key_place(), message).with_note("give the probe a name of its own"))
 }
 
 fn check_call(call: &Call, field: &[String], at: Cursor) -> Option<Fault> {
@@ -427,13 +425,15 @@ fn check_call(call: &Call, field: &[String], at: Cursor) -> Option<Fault> {
         let fault = Fault::at(at.get("field").place(), "the field has no name");
         return Some(fault.with_note("accepted: names with dots in between, such as `heap.inuse`"));
     }
-    let is_kept = |argument: &Argument| matches!(argument, Argument::Kept(_));
-    let index = call.args.iter().position(is_kept)?;
-    let fault = Fault::at(
-        at.get("args").item(index).place(),
-        "a probe keeps no results",
-    );
-    Some(fault.with_note("accepted: numbers"))
+    let kept = |argument: &Argument| match argument {
+        Argument::Kept(name) => Some(name.clone()),
+        Argument::Integer(_) | Argument::Float(_) => None,
+    };
+    let mut arguments = call.args.iter().enumerate();
+    let (index, name) = arguments.find_map(|(index, argument)| Some((index, kept(argument)?)))?;
+    let place = at.get("args").item(index).place();
+    let message = format!("a probe cannot use `${name}`: its arguments are numbers");
+    Some(Fault::at(place, message))
 }
 
 /// What a scenario's story does not let the probes do, `at` being the place of the probes.

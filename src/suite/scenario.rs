@@ -89,7 +89,10 @@ pub struct Scenario {
 
 /// The time in which nobody uses the module.
 #[derive(Clone, Debug, Deserialize, JsonSchema)]
-#[serde(deny_unknown_fields, expecting = "a mapping of keys to values")]
+#[serde(
+    deny_unknown_fields,
+    expecting = "a mapping of keys to values\nfor example: idle: { settle: 5s, period: 30s }"
+)]
 pub struct Idle {
     /// Virtual time from the last cycle to the mark `idle start`, in which things may calm down; 0 by default.
     #[serde(default, deserialize_with = "scalar::duration")]
@@ -117,7 +120,10 @@ pub struct Tick {
 
 /// Where on the virtual clock of a command the marks lie, counted from its start.
 #[derive(Clone, Copy, Debug, Deserialize, JsonSchema)]
-#[serde(deny_unknown_fields, expecting = "a mapping of keys to values")]
+#[serde(
+    deny_unknown_fields,
+    expecting = "a mapping of keys to values\nfor example: marks: { idle_start: 5min, idle_end: 35min }"
+)]
 pub struct Marks {
     /// The mark `baseline`; without it, the baseline is the start.
     #[serde(default, deserialize_with = "scalar::some_duration")]
@@ -138,7 +144,7 @@ pub struct Marks {
 #[serde(
     default,
     deny_unknown_fields,
-    expecting = "a mapping of keys to values"
+    expecting = "a mapping of keys to values\nfor example: limits: { memory: 64MB, timeout: 10s }"
 )]
 pub struct Limits {
     /// Bytes of linear memory; 1GB by default.
@@ -156,7 +162,7 @@ pub struct Limits {
 #[serde(
     default,
     deny_unknown_fields,
-    expecting = "a mapping of keys to values"
+    expecting = "a mapping of keys to values\nfor example: snapshot: { top: 20 }"
 )]
 pub struct SnapshotOptions {
     /// How many sites, those first that allocate most; 10 by default.

@@ -128,7 +128,8 @@ pub(super) fn check(entry: &SitesEntry, has_allocators: bool, at: Cursor) -> Vec
         faults.push(fault.with_note("accepted: a module and a function, such as `env.logAlloc`"));
     }
     if !(2..=MOST_SITES).contains(&entry.capacity) {
-        let message = format!("there can be no {} counters", entry.capacity);
+        let extent = if entry.capacity < 2 { "small" } else { "large" };
+        let message = format!("`capacity: {}` is too {extent}", entry.capacity);
         let fault = Fault::at(at.get("capacity").place(), message);
         faults.push(fault.with_note(format!("accepted: 2 to {MOST_SITES}")));
     }
@@ -176,7 +177,9 @@ pub(super) fn check_thresholds(scenario: &Scenario, at: Cursor) -> Vec<Fault> {
         .map(|threshold| &threshold.metric);
     let unknown = metrics.filter(|metric| metric.needs_blocks());
     let fault = |metric: &Metric| {
-        let message = format!("`{metric}` cannot be measured: `sites` count, and know no block");
+        let message = format!(
+            "`{metric}` cannot be measured: with `sites` memgate sees counters, not single blocks"
+        );
         let place = at.walk(&metric.name()).key_place();
         Fault::at(place, message).with_note("leave it out, or bound `total` or `memory`")
     };

@@ -4,6 +4,7 @@ use std::fmt;
 
 use serde::de::{Error, Expected, Unexpected};
 
+use super::examples;
 use super::fault::{Fault, Place, unknown_word};
 use super::node::{Node, NodeId};
 
@@ -71,10 +72,13 @@ impl Error for Stop {
         lines.fold(fault, Fault::with_note).into()
     }
 
+    /// What is expected may have notes as well, after its first line.
     fn invalid_type(unexpected: Unexpected, expected: &dyn Expected) -> Self {
         let expected = plain(expected);
+        let mut lines = expected.lines();
+        let expected = lines.next().unwrap_or_default();
         let message = format!("expected {expected}, found {}", found(unexpected));
-        let fault = Fault::new(Place::File, message);
+        let fault = lines.fold(Fault::new(Place::File, message), Fault::with_note);
         match quoted(unexpected).filter(|_| expected == TEXT) {
             Some(text) => fault.with_note(format!("quote it: {text}")).into(),
             None => fault.into(),
@@ -102,9 +106,11 @@ impl Error for Stop {
     }
 
     fn missing_field(field: &'static str) -> Self {
+        let fault = Fault::new(Place::File, format!("the key `{field}` is missing"));
+        let notes = examples::of_missing(field).iter().copied();
         Stop {
             missing: Some(field),
-            ..Stop::new(format!("the key `{field}` is missing"))
+            ..notes.fold(fault, Fault::with_note).into()
         }
     }
 }

@@ -7,8 +7,8 @@ use schemars::{JsonSchema, Schema, SchemaGenerator, json_schema};
 use serde::de::{DeserializeSeed, Deserializer, Error, IgnoredAny, MapAccess, SeqAccess, Visitor};
 
 use super::fault::{Fault, unknown_word};
-use super::metric::{Metric, SEPARATOR};
-use super::node::Cursor;
+use super::metric::{LOST, Metric, SEPARATOR, SITES};
+use super::node::{Cursor, Kind};
 use super::probe::Probe;
 use super::source::{LeftOut, Source};
 use super::threshold::Threshold;
@@ -58,6 +58,18 @@ impl Group {
         }
         words
     }
+
+    /// A right mapping, for errors to show.
+    fn example(&self) -> String {
+        let group = self.0.trim_end_matches(SEPARATOR);
+        let inside = match group {
+            "" => return "thresholds: { delta: < 20MB, leaked: 0B }".to_owned(),
+            LOST => "definite: 0B",
+            SITES => "each: < 512KB",
+            _ => "peak: < 1MB",
+        };
+        format!("{group}: {{ {inside} }}")
+    }
 }
 
 impl<'de> DeserializeSeed<'de> for Group {
@@ -72,7 +84,11 @@ impl<'de> Visitor<'de> for Group {
     type Value = Vec<Threshold>;
 
     fn expecting(&self, formatter: &mut fmt::Formatter) -> fmt::Result {
-        formatter.write_str("a mapping of metrics to bounds")
+        write!(
+            formatter,
+            "a mapping of metrics to bounds\nfor example: {}",
+            self.example()
+        )
     }
 
     fn visit_map<A: MapAccess<'de>>(self, mut entries: A) -> Result<Vec<Threshold>, A::Error> {
@@ -148,7 +164,7 @@ pub(super) fn read_probes(
                 .deserialize(Source::at(entry, left_out))
                 .map_err(|stop| Some(*stop.fault)),
             None if wrong.contains(&name) => Err(None),
-            None => Err(Some(unknown_metric(name, &accepted, probes, entry))),
+            None => Err(Some(unknown_metric(name, probes, entry))),
         };
         match bounds {
             Ok(bounds) => thresholds.extend(bounds),
@@ -162,11 +178,48 @@ pub(super) fn read_probes(
     faults
 }
 
-fn unknown_metric(name: &str, metrics: &[&str], probes: &[Probe], at: Cursor) -> Fault {
-    let probes = probes.iter().map(|probe| probe.name.as_str());
-    let accepted: Vec<&str> = metrics.iter().copied().chain(probes).collect();
-    let fault = Fault::at(at.key_place(), unknown_word("metric", name, &accepted));
-    fault.with_accepted(&accepted)
+fn unknown_metric(name: &str, probes: &[Probe], at: Cursor) -> Fault {
+    if let Ok(metric) = name.parse::<Metric>() {
+        return not_nested(&metric, at);
+    }
+    let (mut metrics, mut groups) = (Vec::new(), Vec::new());
+    for (word, stands_for) in Group(String::new()).words() {
+        match stands_for {
+            Word::Group(_) => groups.push(word),
+            Word::Metric(_) | Word::Unknown => metrics.push(word),
+        }
+    }
+    let probes: Vec<String> = probes.iter().map(|probe| probe.name.clone()).collect();
+    let accepted = [&metrics, &groups, &probes].into_iter().flatten();
+    let accepted: Vec<&str> = accepted.map(String::as_str).collect();
+    let fault = Fault::at(at.key_place(), unknown_word("metric", name, &accepted))
+        .with_accepted(&metrics)
+        .with_words("mappings of metrics", &groups);
+    match probes.is_empty() {
+        true => fault,
+        false => fault.with_words("probes of this suite", &probes),
+    }
+}
+
+/// A metric as reports name it, `lost.definite`, which in a suite stands in a mapping.
+fn not_nested(metric: &Metric, at: Cursor) -> Fault {
+    let name = metric.name();
+    let bound = match &at.node.kind {
+        Kind::Text(text) if text.starts_with('>') => format!("{text:?}"),
+        Kind::Text(text) => text.clone(),
+        Kind::Integer(number) => number.to_string(),
+        Kind::List(_) => "[...]".to_owned(),
+        _ => format!("< {}", metric.unit().slack_example()),
+    };
+    let nested = match name.split_once(SEPARATOR) {
+        Some((group, word)) => format!("{group}: {{ {word}: {bound} }}"),
+        None => format!("{name}: {bound}"),
+    };
+    Fault::at(
+        at.key_place(),
+        format!("`{name}` is not written with a dot"),
+    )
+    .with_note(format!("write it nested: {nested}"))
 }
 
 /// A bound, or a list of them, read in the unit of their metric.

@@ -263,7 +263,9 @@ pub(super) fn parse_duration(text: &str) -> Result<Duration, String> {
 /// Reads a percentage that leaves something to compare.
 pub(super) fn parse_percentage(text: &str) -> Result<f64, String> {
     match not_negative(&PERCENTAGE, text)? {
-        value if value >= 100.0 => Err(format!("`{text}` compares nothing\nbelow 100%")),
+        value if value >= 100.0 => Err(format!(
+            "`{text}` lets a figure double or vanish\ngive less than 100%"
+        )),
         value => Ok(value),
     }
 }

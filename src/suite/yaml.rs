@@ -10,6 +10,7 @@ use std::fmt;
 use serde::de::{DeserializeSeed, Deserializer, EnumAccess, Error, MapAccess, SeqAccess, Visitor};
 
 use super::fault::{Fault, Place, Position};
+use super::margin::ACCEPTED;
 use super::node::{Kind, Node, NodeId};
 
 /// Deeper than any story is told, and far from the end of the stack.
@@ -81,14 +82,21 @@ fn syntax_fault(text: &str, error: &serde_yaml::Error) -> Fault {
     Fault::new(place, without_position(&error.to_string()))
 }
 
-/// The value of `key: > 5MB`, which YAML takes for a block scalar's header.
+/// The value of `key: > 5MB`, which YAML takes for a block scalar's header, and in brackets for nothing at all.
 fn unquoted_bound(line: &str) -> Option<&str> {
-    let (_, value) = line.split_once(": ")?;
-    let value = value.trim();
-    let bound = value.strip_prefix('>')?.trim_start_matches(['=', ' ']);
-    bound
-        .starts_with(|first: char| first.is_ascii_digit() || first == '-')
-        .then_some(value)
+    let begins_value = |at: &usize| line[..*at].trim_end().ends_with([':', '[', ',']);
+    let mut signs = line.match_indices('>').map(|(at, _)| at);
+    let (before, value) = line.split_at(signs.find(begins_value)?);
+    let value = match before.contains(['{', '[']) {
+        true => value.split([',', '}', ']']).next()?,
+        false => value,
+    };
+    let (value, _) = value.split_once(" #").unwrap_or((value, ""));
+    let value = value.trim_end();
+    let bound = value[1..].trim_start_matches(['=', ' ']);
+    let is_bound = bound.starts_with(|first: char| first.is_ascii_digit() || first == '-')
+        || bound.starts_with(ACCEPTED);
+    is_bound.then_some(value)
 }
 
 /// Drops the first " at line 3 column 5" of the library's message: the excerpt shows it.

@@ -8,6 +8,8 @@ use super::graph::Graph;
 
 /// Pointers that are kept at a time, for each block.
 const KEPT_POINTERS: usize = 3;
+/// How often all pointers are read at the most, however many a block has.
+const MOST_STRETCHES: u32 = 16;
 /// A block that was not found.
 const NONE: u32 = 0;
 
@@ -135,7 +137,8 @@ fn ends_of_pointers(graph: &Graph<'_>, search: &Search) -> Vec<u32> {
 
 /// Where the numbers before `end` start that together have few enough pointers to them; one has, however many it has.
 fn start_of_stretch(ends: &[u32], end: usize, count: usize) -> usize {
-    let most = (KEPT_POINTERS * count) as u32;
+    let all = ends.last().copied().unwrap_or(0);
+    let most = ((KEPT_POINTERS * count) as u32).max(all / MOST_STRETCHES);
     let floor = ends[end - 1].saturating_sub(most);
     let start = ends[..end - 1].partition_point(|sum| *sum < floor) + 1;
     start.min(end - 1)

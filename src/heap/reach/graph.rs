@@ -82,7 +82,10 @@ impl<'a> Graph<'a> {
         };
         let mut pointers = Pointers {
             graph: *self,
-            position: start.max(from).next_multiple_of(self.width),
+            position: start
+                .max(from)
+                .min(self.memory.len() as u64)
+                .next_multiple_of(self.width),
             end: end.min(self.memory.len() as u64),
             gap: 0,
             next,

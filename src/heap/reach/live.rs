@@ -81,6 +81,11 @@ impl Live {
         self.sites[block as usize]
     }
 
+    /// Where a block starts.
+    pub fn start(&self, block: u32) -> u64 {
+        self.starts[block as usize].into()
+    }
+
     /// Where the first one starts.
     pub fn lowest(&self) -> Option<u64> {
         self.starts.first().copied().map(u64::from)
@@ -98,13 +103,13 @@ impl Live {
     }
 
     /// Where a block starts and ends.
-    pub(super) fn range(&self, block: u32) -> (u64, u64) {
+    pub(in crate::heap) fn range(&self, block: u32) -> (u64, u64) {
         let start = u64::from(self.starts[block as usize]);
         (start, start + u64::from(self.sizes[block as usize]))
     }
 
     /// The first block that starts at the address or behind it.
-    pub(super) fn first_from(&self, address: u64) -> u32 {
+    pub(in crate::heap) fn first_from(&self, address: u64) -> u32 {
         match u32::try_from(address).map(|address| address.checked_sub(1)) {
             Ok(Some(before)) => self.index.up_to(&self.starts, before),
             Ok(None) => 0,

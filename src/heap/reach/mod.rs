@@ -16,5 +16,5 @@ mod tests;
 pub use self::graph::{Graph, Words};
 pub use self::kinds::{Kind, kinds};
 pub use self::live::{Live, LiveBlock};
-pub use self::paths::{Hop, Path, paths};
+pub use self::paths::{ENDS, Hop, Path, paths};
 pub use self::retained::{Retained, retained};

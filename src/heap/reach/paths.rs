@@ -18,9 +18,14 @@ pub struct Path {
     pub sites: Vec<u32>,
     /// How it came to the first block of each.
     pub hops: Vec<Hop>,
+    /// How many sites are left out in the middle of a long way, behind the first [`ENDS`].
+    pub left_out: usize,
     /// The blocks at its end.
     pub blocks: Count,
 }
+
+/// How many sites are told of either end of a long way: a list whose nodes all come from other sites has ways as long as it is.
+pub const ENDS: usize = 8;
 
 /// A step on a way, as it was found first.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -144,11 +149,17 @@ impl Ways {
         }
         sites.reverse();
         hops.reverse();
+        let left_out = sites.len().saturating_sub(2 * ENDS);
+        if left_out > 0 {
+            sites.drain(ENDS..ENDS + left_out);
+            hops.drain(ENDS..ENDS + left_out);
+        }
         Path {
             root: way,
             at,
             sites,
             hops,
+            left_out,
             blocks,
         }
     }

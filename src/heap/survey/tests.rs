@@ -23,7 +23,26 @@ fn roots() -> Roots {
     }
 }
 
+/// The first block ever lay at that address.
+fn surveyed_since(roots: &Roots, words: &[Word], lowest: u64) -> Survey {
+    let seen = Seen {
+        lowest: Some(lowest),
+        ..Seen::default()
+    };
+    surveyed_with(seen, roots, words, &[], None)
+}
+
 fn surveyed(roots: &Roots, words: &[Word], globals: &[Word], kept: Option<u64>) -> Survey {
+    surveyed_with(Seen::default(), roots, words, globals, kept)
+}
+
+fn surveyed_with(
+    seen: Seen<'_>,
+    roots: &Roots,
+    words: &[Word],
+    globals: &[Word],
+    kept: Option<u64>,
+) -> Survey {
     let mut memory = vec![0; 256];
     for (at, value) in words {
         let at = *at as usize;
@@ -46,7 +65,7 @@ fn surveyed(roots: &Roots, words: &[Word], globals: &[Word], kept: Option<u64>) 
             .collect(),
     };
     let live = Live::new(blocks, std::iter::empty());
-    survey(MarkKind::Final, &live, roots, &view)
+    survey(MarkKind::Final, &live, seen, roots, &view)
 }
 
 /// By what each block is held, or that it is not.
@@ -147,4 +166,44 @@ fn who_retains_what() {
         (held.at, held.through.as_slice()),
         (Some(8), [0, 1].as_slice())
     );
+}
+
+/// What was free before, and is not live now, is no root, wherever the heap begins.
+#[test]
+fn memory_that_was_freed_holds_nothing() {
+    let below = Roots {
+        data: vec![0..32],
+        is_exact: false,
+        stack: None,
+        ..Roots::default()
+    };
+    let within = Roots {
+        data: vec![0..240],
+        ..below.clone()
+    };
+    let words = [(140, 160), (180, 192)];
+    for (roots, held) in [(&below, Root::Unnamed), (&within, Root::Data(0))] {
+        let never = surveyed(roots, &words, &[], None);
+        let freed = surveyed_since(roots, &words, 130);
+        let none = || [None, None, None];
+        check(&freed, none());
+        // The first word lies below the lowest block; what lies between blocks is the heap's in any case.
+        check(&never, [Some(held), None, None]);
+    }
+}
+
+/// An address and a length in one value of 64 bits.
+#[test]
+fn both_halves_of_a_wide_value_hold() {
+    let survey = surveyed(&roots(), &[], &[(3, 224 << 32 | 8)], None);
+    check(&survey, [None, None, Some(Root::Global(3))]);
+}
+
+/// The guest sets its stack pointer to what it likes.
+#[test]
+fn a_stack_pointer_beyond_its_stack_is_none() {
+    for top in [129, u64::from(u32::MAX), u64::MAX, u64::MAX - 7] {
+        let survey = surveyed(&roots(), &[(64, 160)], &[(0, top)], None);
+        check(&survey, [None, None, None]);
+    }
 }

@@ -113,7 +113,8 @@ fn class(
 /// Whether at least half of what is left in the end is lost.
 fn is_lost(survey: &SiteSurvey) -> bool {
     let leaked = survey.losses.leaked();
-    let held = survey.losses.reachable.bytes + survey.losses.possible.bytes;
+    let (reachable, possible) = (survey.losses.reachable, survey.losses.possible);
+    let held = reachable.bytes.saturating_add(possible.bytes);
     leaked.blocks > 0 && leaked.bytes >= held
 }
 

@@ -228,7 +228,7 @@ fn of_rust() {
 
 #[test]
 fn without_variables_in_debug_info_there_are_none() {
-    for name in ["feed/feed", "markdown/markdown", "handles/handles"] {
+    for name in ["watch/watch", "markdown/markdown", "handles/handles"] {
         assert_eq!(guest(name).statics().all(), [], "{name}");
     }
 }

@@ -92,8 +92,9 @@ fn way(report: &ScenarioReport, site: &SiteReport, held: &HeldReport, width: usi
     for (step, ty) in steps.iter().take(STEPS) {
         lines.extend(step_lines(step, *ty, width));
     }
-    if steps.len() > STEPS {
-        let more = counted(steps.len() - STEPS, "more block");
+    let more = steps.len().saturating_sub(STEPS) + held.left_out;
+    if more > 0 {
+        let more = counted(more, "more block");
         lines.push(format!("  through {more}, see the report"));
     }
     lines

@@ -17,10 +17,10 @@ use super::units::Unit;
 pub(super) const SEPARATOR: char = '.';
 
 /// The name of the group that [`Metric::Site`] is in.
-const SITES: &str = "sites";
+pub(super) const SITES: &str = "sites";
 
 /// The name of the group that [`Metric::Lost`] is in.
-const LOST: &str = "lost";
+pub(super) const LOST: &str = "lost";
 
 /// One number that a run yields, always with its unit.
 ///
