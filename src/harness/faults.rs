@@ -51,7 +51,8 @@ pub(super) fn not_run(error: RunError, module: &Module) -> Fault {
 
 /// A run without a single event is no proof of anything, nor is a threshold that nothing was held against.
 pub(super) fn not_measured(why: NotMeasured, scenario: &Scenario, module: &Module) -> Fault {
-    let advice = match why {
+    let advice = match &why {
+        NotMeasured::TooFarApart(_) => return broken("the scenario cannot be judged", why),
         NotMeasured::Nothing => nothing_seen(scenario, module),
         NotMeasured::Metric(Metric::HostRetained) => COUNT_THE_HEAP.into(),
         NotMeasured::Metric(_) => {

@@ -166,9 +166,9 @@ impl Gate {
         let symbols = module.symbols();
         let stacks = places::of_sites(&symbols, &recording);
         let judged = match ending {
-            Ending::Completed => {
-                lived.and_then(|()| self.judged(suite, scenario, module, &recording, &stacks))
-            }
+            Ending::Completed => lived
+                .and_then(|()| numbered::check(scenario, outcome.numbered.as_ref()))
+                .and_then(|()| self.judged(suite, scenario, module, &recording, &stacks)),
             ending => Err(faults::unfinished(ending, module, outcome.errors)),
         };
         let mut report = assemble(

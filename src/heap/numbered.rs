@@ -59,15 +59,21 @@ impl Recording {
 }
 
 fn named(site: u32, numbered: &Numbered) -> SiteRecord {
-    let last = numbered.capacity.saturating_sub(1);
-    let name = match numbered.names.get(&site) {
-        _ if site == last => SiteName::Beyond(last),
-        Some(name) => SiteName::Name(name.clone()),
-        None => SiteName::Number(site),
-    };
     SiteRecord {
-        name: Some(name),
+        name: Some(SiteName::of(site, numbered)),
         ..SiteRecord::default()
+    }
+}
+
+impl SiteName {
+    /// What is known of the site with that number.
+    pub(crate) fn of(site: u32, numbered: &Numbered) -> SiteName {
+        let last = numbered.capacity.saturating_sub(1);
+        match numbered.names.get(&site) {
+            _ if site == last => SiteName::Beyond(last),
+            Some(name) => SiteName::Name(name.clone()),
+            None => SiteName::Number(site),
+        }
     }
 }
 
@@ -136,7 +142,7 @@ mod tests {
                 vec![one(3, 5)],
             ],
             names: [(0, "a.ts:1 f".to_string())].into(),
-            saturated: 0,
+            ..Numbered::default()
         });
         let live: Vec<u64> = recording.marks.iter().map(|mark| mark.live.bytes).collect();
         assert_eq!(live, [100, 110, 130, 130, 131, 136]);

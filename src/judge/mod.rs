@@ -96,6 +96,11 @@ pub enum NotMeasured {
     /// A metric that has a threshold has no value.
     #[error("its threshold on `{0}` has nothing to be held against")]
     Metric(Metric),
+    /// A probe whose values at two marks have no difference that is a number.
+    #[error(
+        "the probe `{0}` read no number that could be compared: its values lie so far apart that their difference is infinite"
+    )]
+    TooFarApart(String),
 }
 
 /// Judges a run that was told to its end, against what was accepted before, and but for what is allowed.
@@ -112,6 +117,7 @@ pub fn judge(
     if recording.diagnostics.events == 0 {
         return Err(NotMeasured::Nothing);
     }
+    probes::check(scenario, recording)?;
     let mut judgement = Judgement {
         metrics: measure::measure(scenario, recording, allowed),
         bounds: Vec::new(),

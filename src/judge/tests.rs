@@ -5,9 +5,10 @@ use std::time::Duration;
 
 use super::*;
 use crate::heap::{Count, Diagnostics, Losses, Mark, SiteRecord, Survey, Survivors, WrongFrees};
-use crate::run::MarkKind;
+use crate::run::{MarkKind, Reading};
 use crate::suite::{
-    Comparison, Idle, Limit, Lost, Margin, Metric, OfPhase, OfSite, Phase, Threshold,
+    Comparison, Idle, Limit, Lost, Margin, Metric, OfPhase, OfSite, Phase, Probe, ProbeSource,
+    Since, Threshold, Unit,
 };
 
 pub(super) fn scenario(cycles: u32, thresholds: &[Threshold]) -> Scenario {
@@ -308,4 +309,39 @@ fn relative_limits_follow_what_was_accepted() {
     check_relative(Some(320.0), (Some(352.0), true, false));
     check_relative(Some(300.0), (Some(330.0), false, true));
     check_relative(None, (None, false, false));
+}
+
+/// A probe whose value went from one to the other since the baseline.
+fn judged_probe(from: f64, to: f64) -> Result<f64, NotMeasured> {
+    let probe = Probe {
+        name: "swing".into(),
+        source: ProbeSource::Global("swing".into()),
+        unit: Unit::Count,
+        since: Some(Since::Baseline),
+    };
+    let metric = probe.metric();
+    let scenario = Scenario {
+        probes: vec![probe],
+        ..scenario(3, &[])
+    };
+    let reading = |mark, value| Reading {
+        mark,
+        values: vec![value],
+    };
+    let recording = Recording {
+        readings: vec![
+            reading(MarkKind::Baseline, from),
+            reading(MarkKind::IdleEnd, to),
+        ],
+        ..recording()
+    };
+    let judgement = judge(&scenario, &recording, &Accepted::default(), &[])?;
+    Ok(judgement.judged(&metric).expect("it was read"))
+}
+
+#[test]
+fn a_probe_that_swings_beyond_numbers_is_not_judged() {
+    assert_eq!(judged_probe(-1e300, 1e300), Ok(2e300));
+    let too_far = NotMeasured::TooFarApart("swing".into());
+    assert_eq!(judged_probe(-1.7e308, 1.7e308), Err(too_far));
 }

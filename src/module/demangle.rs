@@ -6,9 +6,7 @@ use std::fmt;
 use addr2line::gimli::DW_LANG_Rust;
 use cpp_demangle::{BorrowedSymbol, DemangleOptions, DemangleWrite};
 
-/// Longer names are cut. Symbols refer back to parts of themselves, so that one of three hundred bytes can stand for
-/// more text than there is memory, and a module may come from anybody.
-const LONGEST: usize = 4096;
+use super::printable::{LONGEST_NAME, printable};
 
 /// The name in the source language's spelling, without Rust's hash. Symbols that are not mangled stay as they are.
 pub(super) fn demangled(symbol: &str) -> Cow<'_, str> {
@@ -29,13 +27,14 @@ fn demangle_cpp(symbol: &str) -> Option<String> {
     }
 }
 
-/// Takes the demangler's text until there is too much of it.
+/// Takes the demangler's text until there is too much of it. Symbols refer back to parts of themselves, so that one of three
+/// hundred bytes can stand for more text than there is memory.
 #[derive(Default)]
 struct Text(String);
 
 impl Text {
     fn is_full(&self) -> bool {
-        self.0.len() > LONGEST
+        self.0.len() > LONGEST_NAME
     }
 }
 
@@ -48,17 +47,4 @@ impl DemangleWrite for Text {
             Ok(())
         }
     }
-}
-
-/// Text that comes from a module is cut, and rid of what a terminal would obey.
-pub(super) fn printable(name: Cow<'_, str>) -> Cow<'_, str> {
-    if name.len() <= LONGEST && !name.contains(char::is_control) {
-        return name;
-    }
-    let end = name.floor_char_boundary(LONGEST);
-    let mut printable = name[..end].replace(char::is_control, "\u{fffd}");
-    if end < name.len() {
-        printable.push('…');
-    }
-    Cow::Owned(printable)
 }

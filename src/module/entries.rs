@@ -1,6 +1,5 @@
 //! The entries of debug info, by where they stand.
 
-use std::borrow::Cow;
 use std::cell::{Cell, OnceCell};
 use std::num::NonZeroU32;
 
@@ -10,8 +9,8 @@ use addr2line::gimli::{
 };
 
 use super::Module;
-use super::demangle::printable;
 use super::dwarf::{self, Bytes};
+use super::printable::printable;
 use super::scopes::Scopes;
 use super::source_path::source_path;
 
@@ -129,7 +128,7 @@ impl<'m> Entries<'m> {
         attribute: DwAt,
     ) -> Option<String> {
         let text = unit.attr_string(entry.attr_value(attribute)?).ok()?;
-        let text = printable(Cow::Owned(text.to_string_lossy().into_owned()));
+        let text = printable(text.to_string_lossy().into_owned());
         Some(text.into_owned()).filter(|text| !text.is_empty())
     }
 
@@ -170,7 +169,7 @@ impl<'m> Entries<'m> {
         let compiled_in = unit.comp_dir.map(|folder| folder.to_string_lossy());
         let compiled_in = compiled_in.unwrap_or_default();
         let path = joined(&compiled_in, &joined(&folder, &name));
-        Some(printable(source_path(&path, &compiled_in).into()).into_owned())
+        Some(printable(source_path(&path, &compiled_in)).into_owned())
     }
 
     fn find(&self, id: EntryId) -> Option<(&OneUnit<'m>, UnitOffset)> {

@@ -9,7 +9,7 @@ use std::ops::Range;
 use wasmparser::{Data, DataKind};
 
 use super::global::{constant, linker_constant};
-use super::{Module, Statics, stack_pointer};
+use super::{Module, Statics, printable, stack_pointer};
 
 /// What a linker reserves when nobody says otherwise.
 const DEFAULT_STACK: u64 = 64 << 10;
@@ -126,8 +126,12 @@ impl MemoryLayout {
 }
 
 fn segments(module: &Module) -> Vec<Segment> {
+    let name = |index| {
+        let name = module.contents.names.segment(index)?;
+        Some(printable(name).into_owned())
+    };
     let named = |(index, segment): &(u32, Segment)| Segment {
-        name: module.contents.names.segment(*index).map(str::to_owned),
+        name: name(*index),
         range: segment.range.clone(),
     };
     let mut segments: Vec<Segment> = module.contents.segments.iter().map(named).collect();

@@ -6,9 +6,9 @@ use std::sync::Arc;
 use addr2line::Context;
 
 use super::Module;
-use super::demangle::printable;
 use super::dwarf::{self, Bytes};
 use super::frame::{CodeFrame, Frame};
+use super::printable::printable;
 use super::source_path::source_path;
 use super::symbol::{has_path, last_segment, readable};
 use super::units::{Units, entry_range};
@@ -129,7 +129,7 @@ fn inlined_frame(frame: &addr2line::Frame<'_, Bytes<'_>>, compiled_in: &str) -> 
         function: name.map(|name| readable(&name)).unwrap_or_default(),
         file: location
             .and_then(|location| location.file)
-            .map(|file| printable(source_path(file, compiled_in).into()).into_owned()),
+            .map(|file| printable(source_path(file, compiled_in)).into_owned()),
         line: location.and_then(|location| location.line),
         // Column 0 says that the line is all that is known.
         column: location

@@ -4,6 +4,8 @@ use std::path::PathBuf;
 use std::time::Duration;
 
 use super::probes::ProbeError;
+use crate::module::printable;
+use crate::suite::Unit;
 
 /// What keeps a scenario from being run, or from being told to its end. None of it says anything about the module's memory.
 #[derive(Debug, thiserror::Error)]
@@ -18,7 +20,7 @@ pub enum RunError {
     #[error(
         "the module imports what memgate does not provide: {}\n\
          provided are the functions of WASI preview 1 (`wasi_snapshot_preview1`); build the module without the others",
-        .0.join(", ")
+        listed(.0, "functions")
     )]
     UnknownImports(Vec<String>),
     /// The instance could not be made.
@@ -121,21 +123,59 @@ fn those_given(given: &[String], parameters: &[String]) -> String {
     format!("{count}, ({}): {way_out}", given.join(", "))
 }
 
-pub(super) fn listed(exports: &[String], what: &str) -> String {
-    if exports.is_empty() {
-        format!("no {what} at all")
-    } else {
-        exports.join(", ")
+/// Names beyond these are only counted.
+const MOST_LISTED: usize = 20;
+
+/// Names that are compared with a mistaken one at the most.
+const MOST_COMPARED: usize = 1000;
+
+/// How alike two names must be for one to be taken for the other, in the terms of `similar`.
+const SIMILARITY: f32 = 0.6;
+
+/// Names of the module's, of which there may be any number.
+pub(super) fn listed(names: &[String], what: &str) -> String {
+    if names.is_empty() {
+        return format!("no {what} at all");
+    }
+    let (shown, others) = names.split_at(names.len().min(MOST_LISTED));
+    let shown: Vec<_> = shown.iter().map(printable).collect();
+    let shown = shown.join(", ");
+    match others.len() {
+        0 => shown,
+        more => format!("{shown} and {} more", Unit::Count.format(more as f64)),
     }
 }
 
 pub(super) fn did_you_mean(name: &str, exports: &[String]) -> String {
-    let exports: Vec<&str> = exports.iter().map(String::as_str).collect();
-    let closest = similar::get_close_matches(name, &exports, 1, 0.6);
+    let exports = exports.iter().map(String::as_str);
+    let exports = exports.filter(|export| may_be_meant(name, export));
+    let exports: Vec<&str> = exports.take(MOST_COMPARED).collect();
+    let closest = similar::get_close_matches(name, &exports, 1, SIMILARITY);
     closest
         .first()
-        .map(|export| format!("; did you mean `{export}`?"))
+        .map(|export| format!("; did you mean `{}`?", printable(*export)))
         .unwrap_or_default()
+}
+
+/// Whether two names have letters enough in common to be alike, in whatever order: a look at each, where comparing them
+/// takes one at each pair of their letters.
+fn may_be_meant(name: &str, other: &str) -> bool {
+    let total = (name.len() + other.len()) as f32;
+    let is_alike = |common: usize| 2.0 * common as f32 / total >= SIMILARITY;
+    if !is_alike(name.len().min(other.len())) {
+        return false;
+    }
+    let mut letters = [0_u32; 256];
+    for byte in name.bytes() {
+        letters[usize::from(byte)] += 1;
+    }
+    let is_shared = |byte: &u8| {
+        let left = &mut letters[usize::from(*byte)];
+        let is_left = *left > 0;
+        *left = left.saturating_sub(1);
+        is_left
+    };
+    is_alike(other.bytes().filter(is_shared).count())
 }
 
 /// What ends a story early: an error of the suite's, or something that the guest did.
@@ -160,5 +200,49 @@ impl From<wasmtime::Error> for Halt {
                 .downcast::<RunError>()
                 .map_or_else(Halt::Guest, Halt::Error),
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn names(count: usize) -> Vec<String> {
+        (0..count).map(|number| format!("export{number}")).collect()
+    }
+
+    #[test]
+    fn of_very_many_names_some_are_listed() {
+        assert_eq!(listed(&[], "functions"), "no functions at all");
+        assert_eq!(listed(&names(2), "functions"), "export0, export1");
+        let many = listed(&names(60_000), "functions");
+        assert!(
+            many.ends_with(", export18, export19 and 59,980 more"),
+            "{many}"
+        );
+    }
+
+    #[test]
+    fn a_mistaken_name_is_told_from_very_many() {
+        let mut many = names(60_000);
+        assert_eq!(did_you_mean("nope", &many), "");
+        many.push("a".repeat(1 << 20));
+        many.push("nape".into());
+        assert_eq!(did_you_mean("nope", &many), "; did you mean `nape`?");
+    }
+
+    #[test]
+    fn names_do_not_speak_to_the_terminal() {
+        let names = ["\u{1b}[2Jopen".to_string(), "cl\u{202e}ose".to_string()];
+        assert_eq!(
+            listed(&names, "functions"),
+            "\u{fffd}[2Jopen, cl\u{fffd}ose"
+        );
+        assert_eq!(
+            did_you_mean("close", &names),
+            "; did you mean `cl\u{fffd}ose`?"
+        );
+        let unknown = RunError::UnknownImports(vec!["env.\u{1b}]0;title".into()]);
+        assert!(unknown.to_string().contains("env.\u{fffd}]0;title"));
     }
 }

@@ -1,5 +1,6 @@
 //! Allocation sites that the module's compiler numbered: what it tells of each allocation, or has counted in tables.
 
+use std::borrow::Cow;
 use std::collections::BTreeMap;
 
 use wasmtime::{
@@ -9,8 +10,9 @@ use wasmtime::{
 
 use super::error::{RunError, did_you_mean, listed};
 use super::guest::State;
-use super::probes::{address_in, until_zero};
+use super::probes::address_in;
 use crate::instrument::IMPORT_MODULE;
+use crate::module::{LONGEST_NAME, printable};
 use crate::suite::{CompilerSites, CountedBy, Unit, format_exact_bytes};
 
 /// What the sites of a build allocated whose compiler numbered them. Nothing is said of what became of it.
@@ -22,8 +24,10 @@ pub struct Numbered {
     pub marks: Vec<Vec<Allocated>>,
     /// The names that the module has for the sites that allocated.
     pub names: BTreeMap<u32, String>,
-    /// How many sites have a counter that has stopped at its largest value.
-    pub saturated: u32,
+    /// Whether there were more names than are kept.
+    pub names_left_out: bool,
+    /// The sites that have a counter which has stopped at its largest value.
+    pub saturated: Vec<u32>,
 }
 
 /// What one site allocated between two marks.
@@ -41,7 +45,9 @@ pub struct Allocated {
 pub(super) struct Sites {
     wanted: CompilerSites,
     tables: Option<Tables>,
-    names: Option<(Memory, u64)>,
+    names: Option<NameTable>,
+    /// What is left for names.
+    name_bytes: usize,
     /// Blocks and bytes of each site up to now, and as they were at the mark before.
     now: Vec<(u64, u64)>,
     before: Vec<(u64, u64)>,
@@ -57,6 +63,17 @@ struct Tables {
     wide: bool,
 }
 
+/// The table of the sites' names, pointers of the memory's width.
+#[derive(Clone, Copy)]
+struct NameTable {
+    memory: Memory,
+    address: u64,
+    is_64: bool,
+}
+
+/// Bytes that the names of all sites may take together; the sites beyond are known by their numbers.
+const MOST_NAME_BYTES: usize = 16 << 20;
+
 impl Sites {
     pub(super) fn new(sites: &CompilerSites) -> Sites {
         let none = vec![(0, 0); sites.capacity as usize];
@@ -64,6 +81,7 @@ impl Sites {
             wanted: sites.clone(),
             tables: None,
             names: None,
+            name_bytes: MOST_NAME_BYTES,
             now: none.clone(),
             before: none,
             numbered: Numbered {
@@ -110,7 +128,12 @@ impl Sites {
             });
         }
         let names = self.wanted.names.as_ref();
-        self.names = names.map(|names| at("names", names)).transpose()?;
+        let names = names.map(|names| at("names", names)).transpose()?;
+        self.names = names.map(|(memory, address)| NameTable {
+            memory,
+            address,
+            is_64: memory.ty(&store).is_64(),
+        });
         Ok(())
     }
 
@@ -246,21 +269,32 @@ impl Sites {
     fn read(&mut self, store: &impl AsContext) -> Result<(), RunError> {
         if let Some(tables) = self.tables {
             let memory = tables.memory.data(store);
-            self.numbered.saturated = 0;
+            self.numbered.saturated.clear();
             for (site, now) in (0..).zip(&mut self.now) {
                 *now = tables.entry(memory, site)?;
-                self.numbered.saturated += u32::from(tables.is_saturated(*now));
+                if tables.is_saturated(*now) {
+                    self.numbered.saturated.push(site);
+                }
             }
         }
         let unnamed = self.mark()?;
-        let Some((memory, names)) = self.names else {
+        let Some(names) = self.names else {
             return Ok(());
         };
-        let memory = memory.data(store);
+        let memory = names.memory.data(store);
         for site in unnamed {
-            if let Some(name) = name(memory, names, site)? {
-                self.numbered.names.insert(site, name);
+            let Some(name) = names.name(memory, site)? else {
+                continue;
+            };
+            match self.name_bytes.checked_sub(name.len()) {
+                Some(left) => self.name_bytes = left,
+                None => {
+                    self.numbered.names_left_out = true;
+                    self.names = None;
+                    break;
+                }
             }
+            self.numbered.names.insert(site, name.into_owned());
         }
         Ok(())
     }
@@ -282,20 +316,35 @@ impl Tables {
     }
 }
 
-fn name(memory: &[u8], names: u64, site: u32) -> Result<Option<String>, RunError> {
-    let pointer = word(memory, names, site).ok_or_else(|| outside(site, memory))?;
-    if pointer == 0 {
-        return Ok(None);
+impl NameTable {
+    /// The name of a site; none where the table has none for it.
+    fn name<'m>(&self, memory: &'m [u8], site: u32) -> Result<Option<Cow<'m, str>>, RunError> {
+        let pointer = match self.is_64 {
+            true => long(memory, self.address, site),
+            false => word(memory, self.address, site).map(u64::from),
+        };
+        let pointer = pointer.ok_or_else(|| outside(site, memory))?;
+        if pointer == 0 {
+            return Ok(None);
+        }
+        let bytes = name_at(memory, pointer).ok_or_else(|| {
+            RunError::Sites(format!(
+                "site {site}'s name pointer is {pointer:#x}, and no zero-terminated text is there: look whether `names` is a \
+                 table of pointers"
+            ))
+        })?;
+        Ok(Some(printable(String::from_utf8_lossy(bytes))))
     }
-    let bytes = until_zero(memory, pointer as usize).map_err(|_| {
-        RunError::Sites(format!(
-            "site {site}'s name pointer is {pointer:#x}, and no zero-terminated text is there: look whether `names` is a \
-             table of pointers"
-        ))
-    })?;
-    let name = String::from_utf8_lossy(bytes);
-    // Nothing that a terminal would take for a command.
-    Ok(Some(name.replace(char::is_control, "?")))
+}
+
+/// The bytes from an address to the next zero, or as many of them as a name may have and one more, by which it is cut.
+fn name_at(memory: &[u8], address: u64) -> Option<&[u8]> {
+    let rest = memory.get(usize::try_from(address).ok()?..)?;
+    let start = &rest[..rest.len().min(LONGEST_NAME + 1)];
+    match start.iter().position(|byte| *byte == 0) {
+        Some(end) => Some(&start[..end]),
+        None => (start.len() > LONGEST_NAME).then_some(start),
+    }
 }
 
 fn word(memory: &[u8], table: u64, site: u32) -> Option<u32> {
@@ -319,4 +368,32 @@ fn outside(site: u32, memory: &[u8]) -> RunError {
         "the entry of site {site} lies beyond the {} of memory: look whether `capacity` is that of the tables",
         format_exact_bytes(memory.len() as f64)
     ))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[track_caller]
+    fn check_name(text: &[u8], expected: Option<&str>) {
+        let mut memory = vec![0; 8];
+        memory.extend(text);
+        let name = name_at(&memory, 8).map(|bytes| printable(String::from_utf8_lossy(bytes)));
+        assert_eq!(name.as_deref(), expected);
+    }
+
+    #[test]
+    fn names_are_cut_and_do_not_speak_to_the_terminal() {
+        check_name(
+            b"card.ts:41 makeCard\0and more",
+            Some("card.ts:41 makeCard"),
+        );
+        check_name(b"\x1b[31mred\0", Some("\u{fffd}[31mred"));
+        check_name("a\u{202e}b\0".as_bytes(), Some("a\u{fffd}b"));
+        let cut = format!("{}…", "a".repeat(LONGEST_NAME));
+        check_name(&vec![b'a'; 1 << 20], Some(&cut));
+        check_name(b"without an end", None);
+        assert_eq!(name_at(b"short", 6), None);
+        assert_eq!(name_at(b"short", u64::MAX), None);
+    }
 }

@@ -2,8 +2,6 @@
 
 mod json;
 
-pub(super) use self::json::until_zero;
-
 use wasmtime::{
     AsContext, AsContextMut, Extern, Func, Global, Instance, Memory, Mutability, Val, ValType,
 };
@@ -197,7 +195,10 @@ fn callee(
     let string = match string {
         None if is_number(&results) => None,
         None => return Err(no_number(name, &results)),
-        Some(form) => Some(json::form(name, form, &results)?),
+        Some(form) => {
+            let is_memory64 = memory.is_some_and(|memory| memory.ty(&*store).is_64());
+            Some(json::form(name, form, &results, is_memory64)?)
+        }
     };
     Ok(Callee {
         export: name.clone(),

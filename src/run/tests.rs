@@ -5,6 +5,7 @@ mod hosts;
 mod lifetimes;
 mod looks;
 mod survey;
+mod wide;
 
 use std::fmt::Write;
 use std::fs;

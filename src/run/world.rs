@@ -16,6 +16,7 @@ use wasmtime_wasi::{FsPerms, WasiCtxBuilder};
 
 use super::clock::Clock;
 use super::error::RunError;
+use crate::module::printable_lines;
 use crate::suite::{Command, Content};
 
 /// Bytes at the end of what the guest wrote that are kept.
@@ -113,11 +114,11 @@ fn unprepared(what: &str, source: std::io::Error) -> RunError {
 pub(crate) struct Tail(Arc<Mutex<VecDeque<u8>>>);
 
 impl Tail {
-    /// The last of what was written, as text.
+    /// The last of what was written, as text that does not speak to a terminal.
     pub(crate) fn text(&self) -> String {
         let kept = self.0.lock().unwrap_or_else(PoisonError::into_inner);
         let bytes: Vec<u8> = kept.iter().copied().collect();
-        String::from_utf8_lossy(&bytes).into_owned()
+        printable_lines(&String::from_utf8_lossy(&bytes))
     }
 }
 
@@ -158,5 +159,18 @@ impl OutputStream for Tail {
 
     fn check_write(&mut self) -> StreamResult<usize> {
         Ok(WRITE_PERMIT)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_the_guest_writes_does_not_speak_to_the_terminal() {
+        let mut tail = Tail::default();
+        let written = Bytes::from_static(b"thread panicked:\n\x1b[2J\xe2\x80\xaeover\r\n");
+        tail.write(written).expect("it takes anything");
+        assert_eq!(tail.text(), "thread panicked:\n\u{fffd}[2J\u{fffd}over\n");
     }
 }

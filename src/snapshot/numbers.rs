@@ -13,10 +13,7 @@ use super::update::{Update, pending, variable};
 use super::{Info, SnapshotError, diff};
 use crate::judge::Accepted;
 use crate::report::SnapshotChange;
-use crate::suite::{Metric, Unit, UnknownMetric, group_digits};
-
-/// The word before the seal.
-const SEAL: &str = "seal";
+use crate::suite::{Metric, SEAL, Unit, UnknownMetric, group_digits};
 
 /// Accepted numbers that cannot be trusted.
 #[derive(Debug, thiserror::Error)]

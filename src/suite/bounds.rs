@@ -13,13 +13,13 @@ use super::threshold::Threshold;
 const MIN_CYCLES: u32 = 3;
 
 /// Checks the thresholds of a scenario whose story is sound.
-pub(super) fn check(scenario: &Scenario, at: Cursor, faults: &mut Vec<Fault>) {
+pub(super) fn check(scenario: &Scenario, has_sites: bool, at: Cursor, faults: &mut Vec<Fault>) {
     let at = at.get("thresholds");
     contradictions::check(&scenario.thresholds, at, faults);
     for threshold in &scenario.thresholds {
         let at = contradictions::place(threshold, &scenario.thresholds, at);
         let fault = not_measured(&threshold.metric, scenario, at)
-            .or_else(|| never_fails(threshold, scenario, at));
+            .or_else(|| never_fails(threshold, scenario, has_sites, at));
         faults.extend(fault);
     }
 }
@@ -92,13 +92,18 @@ fn too_few_cycles(scenario: &Scenario, at: Cursor) -> Option<Fault> {
     Some(Fault::at(at.key_place(), message).with_note(way_out))
 }
 
-fn never_fails(threshold: &Threshold, scenario: &Scenario, at: Cursor) -> Option<Fault> {
+fn never_fails(
+    threshold: &Threshold,
+    scenario: &Scenario,
+    has_sites: bool,
+    at: Cursor,
+) -> Option<Fault> {
     let Threshold {
         metric, comparison, ..
     } = threshold;
     // What follows the accepted run lies where that lies.
     let limit = threshold.resolve(None)?;
-    let range = Range::of(metric, scenario);
+    let range = Range::of(metric, scenario, has_sites);
     // A ceiling is harmless where even the most is below it, and hopeless where even the least is above.
     let (most, least) = match comparison.is_ceiling() {
         true => (range.most, range.least),
@@ -136,10 +141,14 @@ struct Range {
 }
 
 impl Range {
-    fn of(metric: &Metric, scenario: &Scenario) -> Range {
+    fn of(metric: &Metric, scenario: &Scenario, has_sites: bool) -> Range {
         let memory = scenario.limits.memory as f64;
-        // Something besides blocks always lies in memory, if only its first address.
-        let live = memory - 1.0;
+        let live = match has_sites {
+            // Their counters know of no free: what counts as live is all that was ever allocated.
+            true => f64::INFINITY,
+            // Something besides blocks always lies in memory, if only its first address.
+            false => memory - 1.0,
+        };
         match metric {
             Metric::Delta
             | Metric::Growth

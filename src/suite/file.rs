@@ -123,7 +123,7 @@ impl SuiteFile {
         for scenario in &self.scenarios {
             let at = scenarios.get(&scenario.name);
             if is_sound(at.node) {
-                faults.extend(rules::check(scenario, at));
+                faults.extend(rules::check(scenario, self.sites.is_some(), at));
                 faults.extend(probe::check_story(&self.probes, scenario, probes));
                 if self.sites.is_some() {
                     faults.extend(sites::check_thresholds(scenario, at));

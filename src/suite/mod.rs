@@ -53,6 +53,7 @@ pub use self::load::load;
 pub use self::margin::Margin;
 pub use self::metric::{Lost, Metric, OfPhase, OfSite, Phase, UnknownMetric};
 pub use self::order::Order;
+pub(crate) use self::probe::SEAL;
 pub use self::probe::{Base, Number, Probe, ProbeSource, Since, StringForm};
 pub use self::quiet_mark::QuietMark;
 pub use self::scenario::{Idle, Limits, Marks, Scenario, SnapshotOptions, Tick};

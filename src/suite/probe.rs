@@ -168,7 +168,7 @@ pub(super) enum ProbeEntry {
         field: Option<String>,
         /// How the export returns the JSON: `nul` (the address of bytes that end with a zero), `pair` (two results, address
         /// and length), `packed` (one i64, the address in its upper half, the length in its lower), or `assemblyscript`.
-        /// Without it, the signature says which of the first three it is.
+        /// Without it, the signature says which of the first three it is; where addresses are i64, one i64 is `nul`.
         #[serde(default, deserialize_with = "string")]
         #[schemars(with = "String", extend("enum" = words(STRINGS)))]
         string: Option<StringForm>,
@@ -397,11 +397,19 @@ pub(super) fn check(probes: &[Probe], at: Cursor) -> Vec<Fault> {
     faults
 }
 
+/// What follows the accepted numbers in their file, where a probe's name would be taken for it.
+pub(crate) const SEAL: &str = "seal";
+
 /// A probe is a metric among the others.
 fn check_name(name: &str, at: Cursor) -> Option<Fault> {
     if !scalar::is_name(name) {
         let message = format!("`{name}` cannot be the name of a probe");
         return Some(Fault::at(at.key_place(), message).with_note(scalar::ACCEPTED_NAMES));
+    }
+    if name == SEAL {
+        let message = format!("`{name}` is the word before the seal of accepted numbers");
+        let fault = Fault::at(at.key_place(), message);
+        return Some(fault.with_note("give the probe another name"));
     }
     let is_taken = |metric: &Metric| metric.name().split(SEPARATOR).next() == Some(name);
     let taken = Metric::all().find(is_taken)?;

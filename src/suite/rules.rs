@@ -8,12 +8,12 @@ use super::fault::Fault;
 use super::lifecycle;
 use super::node::{Cursor, NodeId};
 use super::quiet_mark::QuietMark;
-use super::scenario::{Idle, Limits, Marks, Scenario};
+use super::scenario::{Idle, Limits, MOST_CYCLES, Marks, Scenario};
 use super::step::{Argument, Call, Command, Step};
 use super::{order, scalar};
 
-/// All that is wrong with a scenario, `at` being its place in the file.
-pub(super) fn check(scenario: &Scenario, at: Cursor) -> Vec<Fault> {
+/// All that is wrong with a scenario, `at` being its place in the file; `has_sites` tells whether the compiler's `sites` count.
+pub(super) fn check(scenario: &Scenario, has_sites: bool, at: Cursor) -> Vec<Fault> {
     let mut faults = Vec::new();
     check_name(scenario, at, &mut faults);
     match find_run(scenario, at) {
@@ -28,7 +28,7 @@ pub(super) fn check(scenario: &Scenario, at: Cursor) -> Vec<Fault> {
     allowance::check(&scenario.allow, at.get("allow"), &mut faults);
     // A story that cannot be told has no measurements either, so bounds are checked on sound ones.
     if faults.is_empty() {
-        bounds::check(scenario, at, &mut faults);
+        bounds::check(scenario, has_sites, at, &mut faults);
     }
     faults
 }
@@ -155,6 +155,13 @@ fn check_story(scenario: &Scenario, at: Cursor, faults: &mut Vec<Fault>) {
         let place = at.get("cycles").place();
         let note = "for a scenario that only idles, leave out `cycles` and `steps`";
         faults.push(Fault::at(place, "`cycles` must be at least 1").with_note(note));
+    }
+    for (name, cycles) in [("warmup", scenario.warmup), ("cycles", scenario.cycles)] {
+        if cycles > MOST_CYCLES {
+            let message = format!("`{name}` must be at most 1,000,000");
+            let note = "the heap is read after each cycle; do more in one: steps: [{ repeat: 1000, steps: [...] }]";
+            faults.push(Fault::at(at.get(name).place(), message).with_note(note));
+        }
     }
     check_something_happens(scenario, at, faults);
     order::check(scenario, at, faults);

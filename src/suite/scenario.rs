@@ -17,6 +17,9 @@ use super::step::{Argument, Call, Command, Step};
 use super::threshold::Threshold;
 use super::thresholds::Thresholds;
 
+/// More cycles than are kept as marks; a fault in `rules` says it in words.
+pub(super) const MOST_CYCLES: u32 = 1_000_000;
+
 /// One story told to one fresh instance: setup, warm-up, cycles, idle, teardown. One scenario is one trial.
 #[derive(Clone, Debug, Deserialize, JsonSchema)]
 #[serde(
@@ -32,10 +35,11 @@ pub struct Scenario {
     pub setup: Vec<Step>,
     /// Cycles that run before the baseline is taken, so that caches and pools are filled; 0 by default.
     #[serde(default)]
+    #[schemars(range(max = MOST_CYCLES))]
     pub warmup: u32,
     /// How many times the steps are repeated after the baseline; 1 by default.
     #[serde(default = "one")]
-    #[schemars(range(min = 1))]
+    #[schemars(range(min = 1, max = MOST_CYCLES))]
     pub cycles: u32,
     /// The steps of one cycle.
     #[serde(default)]

@@ -185,3 +185,15 @@ fn roots_are_globals_that_may_change_to_an_address() {
         ]
     );
 }
+
+#[test]
+fn names_of_segments_do_not_speak_to_the_terminal() {
+    let module = module(
+        r#"(module
+            (memory 1)
+            (data $"\1b[2J.data\u{202e}" (i32.const 16) "text"))"#,
+    );
+    let layout = module.memory_layout(&module.statics());
+    let name = layout.segments[0].name.as_deref();
+    assert_eq!(name, Some("\u{fffd}[2J.data\u{fffd}"));
+}

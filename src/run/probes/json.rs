@@ -11,24 +11,29 @@ const MOST_BYTES: usize = 1 << 20;
 /// How much of a string is shown.
 const SHOWN: usize = 40;
 
-/// How the export returns a string: as the suite has it, or as its results have it.
+/// How the export returns a string: as the suite has it, or as its results have it. Where memory is wide, so are addresses,
+/// and one i64 is an address unless the suite says otherwise.
 pub(super) fn form(
     export: &str,
     given: Option<StringForm>,
     results: &[ValType],
+    is_memory64: bool,
 ) -> Result<StringForm, String> {
     use StringForm::{AssemblyScript, Nul, Packed, Pair};
     let form = match (given, results) {
         (Some(Nul) | None, [ValType::I32]) => Nul,
+        (Some(Nul) | None, [ValType::I64]) if is_memory64 => Nul,
         (Some(AssemblyScript), [ValType::I32]) => AssemblyScript,
         (Some(Pair) | None, [ValType::I32, ValType::I32]) => Pair,
+        (Some(Pair) | None, [ValType::I64, ValType::I64]) if is_memory64 => Pair,
         (Some(Packed) | None, [ValType::I64]) => Packed,
         _ => {
             let types: Vec<String> = results.iter().map(ToString::to_string).collect();
+            let address = if is_memory64 { "i64" } else { "i32" };
             return Err(format!(
                 "wants JSON of `{export}`, which returns ({}) and no string of that form\n\
-                 strings are the address of bytes that end with a zero (i32), `pair` (i32, i32), `packed` (i64) or \
-                 `assemblyscript` (i32)",
+                 strings are the address of bytes that end with a zero ({address}), `pair` ({address}, {address}), `packed` (i64) \
+                 or `assemblyscript` (i32)",
                 types.join(", ")
             ));
         }
@@ -101,7 +106,12 @@ fn shown(text: &str) -> String {
 }
 
 fn text(form: StringForm, results: &[Val], memory: &[u8]) -> Result<String, String> {
-    let word = |index: usize| results[index].i32().unwrap_or_default().cast_unsigned() as usize;
+    let word = |index: usize| match results[index] {
+        Val::I32(value) => value.cast_unsigned() as usize,
+        // What is beyond the host's addresses is beyond the memory, too.
+        Val::I64(value) => usize::try_from(value.cast_unsigned()).unwrap_or(usize::MAX),
+        _ => 0,
+    };
     match form {
         StringForm::Nul => utf8(until_zero(memory, word(0))?),
         StringForm::Pair => utf8(within(memory, word(0), word(1))?),
@@ -125,7 +135,7 @@ fn text(form: StringForm, results: &[Val], memory: &[u8]) -> Result<String, Stri
 }
 
 /// The bytes from an address to the next zero.
-pub(in crate::run) fn until_zero(memory: &[u8], address: usize) -> Result<&[u8], String> {
+fn until_zero(memory: &[u8], address: usize) -> Result<&[u8], String> {
     let rest = memory.get(address..).ok_or_else(|| {
         let memory = format_exact_bytes(memory.len() as f64);
         format!("which returned a string at {address:#x}, beyond the {memory} of memory")
@@ -164,4 +174,42 @@ fn outside(address: usize, length: usize, memory: &[u8]) -> String {
 fn utf8(bytes: &[u8]) -> Result<String, String> {
     String::from_utf8(bytes.to_vec())
         .map_err(|_| "which returned a string that is not UTF-8".to_owned())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use StringForm::{Nul, Packed, Pair};
+    use ValType::{I32, I64};
+
+    #[track_caller]
+    fn check(
+        given: Option<StringForm>,
+        results: &[ValType],
+        is_memory64: bool,
+        expected: Option<StringForm>,
+    ) {
+        assert_eq!(form("stats", given, results, is_memory64).ok(), expected);
+    }
+
+    #[test]
+    fn addresses_are_as_wide_as_memory() {
+        check(None, &[I32], false, Some(Nul));
+        check(None, &[I64], false, Some(Packed));
+        check(Some(Nul), &[I64], false, None);
+        check(None, &[I64], true, Some(Nul));
+        check(Some(Nul), &[I64], true, Some(Nul));
+        check(Some(Packed), &[I64], true, Some(Packed));
+        check(None, &[I64, I64], true, Some(Pair));
+        check(None, &[I64, I64], false, None);
+    }
+
+    #[test]
+    fn a_wide_address_is_followed() {
+        let memory = b"........{\"d\": 12}\0";
+        let field = ["d".to_string()];
+        let read = |address| read(Nul, &[Val::I64(address)], memory, &field);
+        assert_eq!(read(8), Ok(12.0));
+        assert!(read(-1).is_err());
+    }
 }

@@ -174,6 +174,18 @@ impl Metric {
         )
     }
 
+    /// Whether it comes from what is allocated: neither from the size of memory, nor from what the module or the host tells.
+    pub fn is_of_allocations(&self) -> bool {
+        !matches!(
+            self,
+            Metric::Memory
+                | Metric::MemoryGrowth
+                | Metric::Phase(_, OfPhase::MemoryGrowth)
+                | Metric::HostRetained
+                | Metric::Probe(..)
+        )
+    }
+
     /// What it is, in one sentence: the text of the schema and of reports.
     pub fn definition(&self) -> Cow<'static, str> {
         let single = match self {
