@@ -37,9 +37,8 @@ pub struct Fold {
     peak_number: u64,
     /// The cycle that is under way; 0 before the baseline.
     cycle: u32,
-    lowest_address: Option<u64>,
-    /// Where the block ended, or would have, that lay highest.
-    highest_end: u64,
+    /// From where the lowest block ever began to where the highest one ended.
+    span: Span,
     /// The block whose resize was announced.
     resized: Option<Cohort>,
     last_address: u64,
@@ -63,6 +62,35 @@ struct Tally {
     peak_number: u64,
     /// The cohort of the cycle that is under way, once it has one.
     cohort: Option<NonZeroU32>,
+}
+
+/// All memory in which there ever was a block.
+#[derive(Clone, Copy)]
+struct Span {
+    start: u64,
+    end: u64,
+}
+
+impl Default for Span {
+    fn default() -> Span {
+        Span {
+            start: u64::MAX,
+            end: 0,
+        }
+    }
+}
+
+impl Span {
+    #[cold]
+    fn widen(&mut self, start: u64, end: u64) {
+        self.start = self.start.min(start);
+        self.end = self.end.max(end);
+    }
+
+    /// None while there was no block.
+    fn lowest(self) -> Option<u64> {
+        (self.start <= self.end).then_some(self.start)
+    }
 }
 
 impl Fold {
@@ -158,12 +186,10 @@ impl Fold {
             self.subtract(lost);
         }
         self.last_address = address;
-        self.lowest_address = Some(
-            self.lowest_address
-                .map_or(address, |lowest| lowest.min(address)),
-        );
-
-        self.highest_end = self.highest_end.max(address.saturating_add(size));
+        let end = address.saturating_add(size);
+        if address < self.span.start || end > self.span.end {
+            self.span.widen(address, end);
+        }
 
         let tally = &mut self.tallies[site as usize];
         tally.settle_peak(self.peak_number);
@@ -331,7 +357,8 @@ impl Observer for Fold {
 
     fn mark(&mut self, kind: MarkKind, time: u64, memory: u64) {
         let heap_span = self
-            .lowest_address
+            .span
+            .lowest()
             .map_or(0, |lowest| memory.saturating_sub(lowest));
         self.marks.push(Mark {
             kind,
@@ -363,8 +390,8 @@ impl Observer for Fold {
         }
         let live = survey::live(&self.blocks, &self.cohorts);
         let seen = Seen {
-            lowest: self.lowest_address,
-            highest_end: self.highest_end,
+            lowest: self.span.lowest(),
+            highest_end: self.span.end,
             start_up: &self.start_up,
         };
         let survey = survey::survey(kind, &live, seen, roots, view);
