@@ -4,10 +4,10 @@ use std::collections::{BTreeSet, HashMap, VecDeque};
 use std::time::Duration;
 
 use wasmtime::{
-    AsContextMut, Caller, Extern, Func, FuncType, Global, Instance, Linker, Memory, Store,
-    UpdateDeadline, Val, WasmBacktrace,
+    AsContextMut, Func, FuncType, Instance, Linker, Store, UpdateDeadline, Val, WasmBacktrace,
 };
 
+use super::books::{Books, counts, drain, open_books};
 use super::clock::{Clock, nanoseconds};
 use super::ending::original_stack;
 use super::engine::Compiled;
@@ -15,18 +15,13 @@ use super::error::{Halt, RunError};
 use super::limits::{Deadline, MemoryLimit};
 use super::looks::{Looks, Stacks};
 use super::numbered::{self, Numbered, Sites};
-use super::observer::{Log, MarkKind, Observer, View};
+use super::observer::{MarkKind, Observer, View};
 use super::probes::{self, Probes, Reading};
 use super::sights::Sights;
 use super::value;
 use super::wasi::{self, Inodes, Random};
 use super::world::World;
-use crate::instrument::{
-    EXPORT_BORDER, EXPORT_CONTEXT, EXPORT_CURSOR, EXPORT_INSIDE, EXPORT_LOG, EXPORT_MEMORY,
-    IMPORT_FIRST_SIGHT, IMPORT_FLUSH, IMPORT_FOLD, IMPORT_MODULE, Instrumented, RECURSES,
-    export_of_global,
-};
-use crate::module::CodeFrame;
+use crate::instrument::{Instrumented, export_of_global};
 use crate::suite::{CompilerSites, Probe};
 
 /// The export that a reactor wants to be called first.
@@ -43,31 +38,19 @@ pub(crate) struct State<O: 'static> {
     pub(crate) observer: O,
     pub(super) probes: Probes,
     pub(super) sites: Option<Sites>,
-    sights: Sights,
-    looks: Looks,
-    compiled: Compiled,
+    pub(super) sights: Sights,
+    pub(super) looks: Looks,
+    pub(super) compiled: Compiled,
     limit: MemoryLimit,
-    books: Option<Books>,
+    pub(super) books: Option<Books>,
     /// Where the first record in the log is that was not drained.
-    undrained: u32,
+    pub(super) undrained: u32,
     provide: Provide<O>,
 }
 
 /// Provides what the rewritten module imports, besides WASI.
 pub(crate) type Provide<O> =
     fn(&mut Linker<State<O>>, &mut Store<State<O>>) -> wasmtime::Result<()>;
-
-/// Where the instance keeps its books.
-#[derive(Clone, Copy)]
-struct Books {
-    log: Memory,
-    cursor: Global,
-    context: Global,
-    inside: Global,
-    border: Global,
-    /// Linear memory, where there is one.
-    memory: Option<Memory>,
-}
 
 /// An instance, from its start to its end.
 pub(crate) struct Guest<O: 'static> {
@@ -321,28 +304,6 @@ impl<O> State<O> {
     pub(super) fn instrumented(&self) -> &Instrumented {
         &self.compiled.instrumented
     }
-
-    /// Where an allocator was called that is on top of the stack.
-    fn site<'a>(&self, stack: &'a [CodeFrame]) -> &'a [CodeFrame] {
-        let instrumented = &self.compiled.instrumented;
-        let callers = stack
-            .iter()
-            .position(|frame| !instrumented.is_allocator(frame.function));
-        &stack[callers.unwrap_or(stack.len())..]
-    }
-}
-
-impl Books {
-    fn of(mut export: impl FnMut(&str) -> Option<Extern>) -> Option<Books> {
-        Some(Books {
-            log: export(EXPORT_LOG)?.into_memory()?,
-            cursor: export(EXPORT_CURSOR)?.into_global()?,
-            context: export(EXPORT_CONTEXT)?.into_global()?,
-            inside: export(EXPORT_INSIDE)?.into_global()?,
-            border: export(EXPORT_BORDER)?.into_global()?,
-            memory: export(EXPORT_MEMORY).and_then(Extern::into_memory),
-        })
-    }
 }
 
 /// Moves the clock on to that time, over the marks that lie on the way.
@@ -415,139 +376,6 @@ fn mark<O: Observer + 'static>(
     let state = context.data_mut();
     state.observer.mark(kind, state.clock.now(), bytes);
     numbered::mark(store)
-}
-
-/// Hands the records to the observer, and makes room for new ones.
-fn drain<O: Observer + 'static>(
-    store: &mut impl AsContextMut<Data = State<O>>,
-) -> wasmtime::Result<()> {
-    let Some(books) = store.as_context().data().books else {
-        return Ok(());
-    };
-    let cursor = books
-        .cursor
-        .get(&mut *store)
-        .i32()
-        .map_or(0, i32::cast_unsigned);
-    let (log, state) = books.log.data_and_store_mut(&mut *store);
-    let layout = state.compiled.instrumented.layout;
-    let records = log
-        .get(state.undrained as usize..cursor as usize)
-        .unwrap_or_default();
-    let taken = state
-        .observer
-        .events(layout.width, records, state.clock.now());
-    let count = records.len() as u64 / u64::from(layout.width.record());
-    state.undrained = state.looks.drained(count, &layout);
-    let next = state.undrained.cast_signed();
-    books.cursor.set(store, Val::I32(next))?;
-    Ok(taken?)
-}
-
-fn counts<O>(store: &mut Store<State<O>>) -> Log {
-    let Some(books) = store.data().books else {
-        return Log::default();
-    };
-    let (contexts, folded_allocations) = store
-        .data()
-        .compiled
-        .instrumented
-        .counts(books.log.data(&*store));
-    Log {
-        contexts,
-        folded_allocations,
-    }
-}
-
-/// Provides the functions that an instrumented module imports.
-pub(crate) fn link_books<O: Observer + Send + 'static>(
-    linker: &mut Linker<State<O>>,
-    _: &mut Store<State<O>>,
-) -> wasmtime::Result<()> {
-    linker.func_wrap(
-        IMPORT_MODULE,
-        IMPORT_FLUSH,
-        |mut caller: Caller<'_, State<O>>| {
-            find_books(&mut caller)?;
-            drain(&mut caller)?;
-            take_stack(&mut caller)
-        },
-    )?;
-    linker.func_wrap(IMPORT_MODULE, IMPORT_FIRST_SIGHT, first_sight::<O>)?;
-    linker.func_wrap(IMPORT_MODULE, IMPORT_FOLD, fold::<O>)?;
-    Ok(())
-}
-
-fn first_sight<O: Observer + 'static>(
-    mut caller: Caller<'_, State<O>>,
-    folded: u32,
-) -> wasmtime::Result<u32> {
-    let stack = look(&mut caller)?;
-    let stack = caller.data().site(&stack);
-    let state = caller.data_mut();
-    let sight = state.sights.see(stack, folded != 0);
-    if let Some(stack) = sight.new {
-        state.observer.site(&stack, folded != 0);
-    }
-    // The guest counts sites from 1, since 0 marks an empty slot in its table.
-    Ok(sight.site + 1)
-}
-
-fn fold<O: Observer + 'static>(
-    mut caller: Caller<'_, State<O>>,
-    context: i64,
-) -> wasmtime::Result<i64> {
-    let stack = look(&mut caller)?;
-    Ok(caller.data_mut().sights.fold(&stack, context))
-}
-
-/// The stack of the guest, innermost first; functions that recurse on it are told to fold from now on.
-fn look<O: Observer + 'static>(
-    caller: &mut Caller<'_, State<O>>,
-) -> wasmtime::Result<Vec<CodeFrame>> {
-    find_books(caller)?;
-    let backtrace = WasmBacktrace::force_capture(&*caller);
-    let state = caller.data_mut();
-    let instrumented = state.compiled.instrumented.clone();
-    let stack = original_stack(&backtrace, &instrumented);
-    let recursing = state.sights.recursing(&stack, &instrumented.recursion);
-    if let Some(Books { log, .. }) = state.books {
-        for function in recursing {
-            let word = instrumented.recursion[&function] as usize;
-            log.write(&mut *caller, word, &RECURSES.to_le_bytes())?;
-        }
-    }
-    Ok(stack)
-}
-
-/// Takes the stack if somebody wants it at the record that was written down just now.
-fn take_stack<O>(caller: &mut Caller<'_, State<O>>) -> wasmtime::Result<()> {
-    if !caller.data().looks.is_due() {
-        return Ok(());
-    }
-    let backtrace = WasmBacktrace::force_capture(&*caller);
-    let state = caller.data_mut();
-    let stack = original_stack(&backtrace, &state.compiled.instrumented);
-    let site = state.site(&stack).to_vec();
-    state.looks.take(&site)
-}
-
-/// The books are at hand from instantiation on, but a start function writes to them before that is over.
-fn find_books<O: Observer + 'static>(caller: &mut Caller<'_, State<O>>) -> wasmtime::Result<()> {
-    if caller.data().books.is_some() {
-        return Ok(());
-    }
-    let books = Books::of(|name| caller.get_export(name));
-    open_books(caller, books)
-}
-
-/// From here on the host decides where the log's next record goes.
-fn open_books<O: Observer + 'static>(
-    store: &mut impl AsContextMut<Data = State<O>>,
-    books: Option<Books>,
-) -> wasmtime::Result<()> {
-    store.as_context_mut().data_mut().books = books;
-    drain(store)
 }
 
 fn refuse_unknown_imports<O>(

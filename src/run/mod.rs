@@ -1,6 +1,7 @@
 //! Running a scenario: an engine, a virtual clock, a world of the gate's own, limits, and the story itself.
 
 mod aside;
+mod books;
 mod clock;
 mod ending;
 mod engine;
@@ -28,6 +29,7 @@ pub(crate) mod tests;
 use std::collections::BTreeSet;
 
 pub use self::aside::Aside;
+pub(crate) use self::books::link_books;
 use self::clock::Clock;
 pub use self::ending::Ending;
 #[cfg(any(test, fuzzing))]
@@ -41,7 +43,6 @@ use self::guest::Guest;
 pub(crate) use self::guest::Provide;
 #[cfg(test)]
 pub(crate) use self::guest::State;
-pub(crate) use self::guest::link_books;
 pub use self::host_heap::CountingAllocator;
 pub(crate) use self::lifetimes::lifetimes;
 use self::limits::{Deadline, Watchdog};

@@ -11,7 +11,8 @@ use std::fmt::Write;
 use std::fs;
 use std::path::{Path, PathBuf};
 
-use super::guest::{Provide, link_books};
+use super::books::link_books;
+use super::guest::Provide;
 use super::{Compiled, Engine, Log, MarkKind, Observer, Overwhelmed, run_with};
 use crate::instrument::{Event, Width, decode, instrument};
 use crate::module::{CodeFrame, Module};

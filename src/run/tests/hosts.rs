@@ -2,7 +2,8 @@
 
 use wasmtime::{Caller, Linker, Store};
 
-use super::super::guest::{State, link_books};
+use super::super::books::link_books;
+use super::super::guest::State;
 use super::super::limits::Deadline;
 use super::super::{Engine, Observer, prepare};
 use super::{Allocations, Transcript, check, compiled, listed, scenario};

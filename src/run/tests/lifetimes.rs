@@ -5,7 +5,8 @@ use std::mem;
 
 use wasmtime::{Linker, Memory, MemoryType, Ref, RefType, Store, Table, TableType};
 
-use super::super::guest::{Provide, State, link_books};
+use super::super::books::link_books;
+use super::super::guest::{Provide, State};
 use super::super::{Ending, Engine, lifetimes};
 use super::{Allocations, compiled, scenario};
 use crate::module::Module;
