@@ -6,6 +6,7 @@ use std::path::{Path, PathBuf};
 
 use serde::Serialize;
 
+use super::saved::FILE_NAME;
 use super::value::{Report, ScenarioReport, SuiteReport, VERSION};
 
 /// The report could not be saved.
@@ -35,7 +36,7 @@ impl ReportFile {
 
     /// Where it is.
     pub fn path(&self) -> PathBuf {
-        self.folder.join("report.json")
+        self.folder.join(FILE_NAME)
     }
 
     /// Saves what ran. What other processes of this run saved stays; what earlier runs left does not.

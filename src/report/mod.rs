@@ -7,9 +7,11 @@ mod failure;
 mod json;
 mod names;
 mod notes;
+mod saved;
 mod sparkline;
 mod survey;
 mod value;
+mod weight;
 
 pub use self::assemble::{assemble, without_figures};
 pub use self::comparison::{Sides, comparison, no_comparison, null_test};
@@ -19,6 +21,7 @@ pub use self::difference::{
 pub use self::failure::{Commands, failure};
 pub use self::json::{ReportError, ReportFile};
 pub use self::names::{own_frames, short_name};
+pub use self::saved::{LoadError, load};
 pub use self::survey::{
     HeldReport, HolderReport, LossesReport, RootReport, SiteSurveyReport, SurveyReport,
 };
@@ -28,3 +31,4 @@ pub use self::value::{
     ProbeValue, Relative, Report, ScenarioReport, SiteReport, SnapshotChange, SuiteReport,
     SurvivorsReport, VERSION, WrongFreeReport,
 };
+pub use self::weight::Weight;
