@@ -8,8 +8,9 @@ use sha2::{Digest, Sha256};
 
 const DOCUMENT: &str = include_str!("page.html");
 
-/// A chart library, whole and by version; `cargo xtask vendor` fetched it.
+/// A chart library, whole and by version; `cargo xtask vendor` fetched it. Its licence goes where it goes.
 const CHART: &str = include_str!("vendor/uPlot-1.6.32/uPlot.iife.min.js");
+const CHART_LICENSE: &str = include_str!("vendor/uPlot-1.6.32/LICENSE");
 const CHART_STYLE: &str = include_str!("vendor/uPlot-1.6.32/uPlot.min.css");
 const STYLE: &str = include_str!("style.css");
 
@@ -72,7 +73,7 @@ fn source(text: &str) -> String {
 
 /// One script of all modules: a page from a disk cannot import. Their names differ, so that they can share a scope.
 pub(super) fn script() -> String {
-    let mut script = CHART.to_string();
+    let mut script = format!("/*\n{CHART_LICENSE}*/\n{CHART}");
     for line in MODULES.iter().flat_map(|module| module.lines()) {
         if line.starts_with("import ") {
             continue;
