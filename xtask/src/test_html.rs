@@ -84,12 +84,11 @@ struct Renderer(PathBuf);
 impl Renderer {
     fn build() -> Result<Renderer> {
         let messages = cargo(&[
-            "test",
+            "build",
             "--package",
             "memgate",
             "--example",
             "html",
-            "--no-run",
             "--message-format=json-render-diagnostics",
         ])?;
         let built = messages

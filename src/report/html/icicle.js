@@ -4,7 +4,7 @@
 import { el, put, shown } from './dom.js';
 import { wayTo } from './tree.js';
 import { classColour, colour } from './theme.js';
-import { share } from './format.js';
+import { counted, share } from './format.js';
 import { lastOf } from './stack.js';
 
 const CELL = 19;
@@ -168,6 +168,7 @@ function words(node, { tree, zoomed, worded }) {
   const parts = [el('b', {}, node.place ? node.place.short : 'all')];
   if (node.place?.file) parts.push(el('span', { class: 'where' }, `${node.place.file}${node.place.line ? `:${node.place.line}` : ''}`));
   parts.push(el('span', {}, node === tree ? worded(node.value) : `${worded(node.value)}, ${share(node.value, tree.value)} of all`));
+  if (node.below) parts.push(el('span', {}, `without ${counted(node.below, 'site')} below zero`));
   if (zoomed !== tree && node !== zoomed && node.depth > zoomed.depth) parts.push(el('span', {}, `${share(node.value, zoomed.value)} of ${zoomed.place.short}`));
   return parts;
 }

@@ -2,12 +2,13 @@
 
 /**
  * The tree of the sites whose weight is above zero. A node stands for a function in a file; its value is the sum of the sites
- * below it, `sites` those that end in it.
+ * below it, `sites` those that end in it. The root's `below` is how many sites are below zero and so nowhere.
  */
 export function callTree(sites, weigh, { inverted, libraries }) {
   const root = node(null, null);
   for (const site of sites) {
     const value = weigh(site);
+    if (value < 0) root.below += 1;
     if (value <= 0) continue;
     // Frames lie innermost first.
     const frames = libraries ? site.frames : site.own;
@@ -23,7 +24,7 @@ export function callTree(sites, weigh, { inverted, libraries }) {
   return root;
 }
 
-const node = (parent, place) => ({ parent, place, value: 0, sites: [], byKey: new Map(), children: [], depth: 0, kind: 'unknown' });
+const node = (parent, place) => ({ parent, place, value: 0, sites: [], below: 0, byKey: new Map(), children: [], depth: 0, kind: 'unknown' });
 
 function child(parent, place) {
   const key = `${place.short}\n${place.file ?? ''}`;
