@@ -8,7 +8,7 @@ import { openPage, withChromium } from './chromium.mjs';
 const [html, picture] = process.argv.slice(2);
 
 await withChromium(async (browser) => {
-  const page = await openPage(browser, { viewport: { width: 1360, height: 900 }, colorScheme: 'light' });
+  const page = await openPage(browser, { viewport: { width: 1360, height: 1000 }, colorScheme: 'light' });
   await page.goto(pathToFileURL(html).href);
   await page.waitForSelector('html[data-ready]');
   // The site that grows from cycle to cycle shows more than the one that grew most.
