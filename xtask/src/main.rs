@@ -1,12 +1,14 @@
 //! What cargo alone cannot do for this repository.
 
 mod bench;
+mod browser;
 mod build_guests;
 mod guests;
 mod native;
 mod project;
 mod slim;
 mod test_dhat;
+mod test_html;
 mod test_memory;
 mod test_null;
 mod test_tools;
@@ -22,6 +24,7 @@ enum Command {
     Bench(bench::Bench),
     BuildGuests(build_guests::BuildGuests),
     TestDhat(test_dhat::TestDhat),
+    TestHtml(test_html::TestHtml),
     TestMemory(test_memory::TestMemory),
     TestNull(test_null::TestNull),
     TestTools(test_tools::TestTools),
@@ -33,6 +36,7 @@ fn main() -> ExitCode {
         Command::Bench(command) => command.run().map(|()| ExitCode::SUCCESS),
         Command::BuildGuests(command) => command.run().map(|()| ExitCode::SUCCESS),
         Command::TestDhat(command) => command.run(),
+        Command::TestHtml(command) => command.run().map(|()| ExitCode::SUCCESS),
         Command::TestMemory(command) => command.run(),
         Command::TestNull(command) => command.run().map(|()| ExitCode::SUCCESS),
         Command::TestTools(command) => command.run().map(|()| ExitCode::SUCCESS),
