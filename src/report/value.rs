@@ -58,6 +58,8 @@ pub struct ScenarioReport {
     /// When that was: virtual nanoseconds since the instance was started, to the next look at the log.
     #[serde(rename = "peak_time_ns")]
     pub peak_time: u64,
+    /// All bytes that had been allocated by then: the same instant on the clock of allocated bytes.
+    pub total_at_peak: u64,
     /// Every site, in the order of its first allocation.
     pub sites: Vec<SiteReport>,
     /// What was lost and what was held, and by what, at the marks at which that was looked for.
@@ -272,6 +274,11 @@ pub struct SiteReport {
     pub total: Counted,
     /// Live at the instant of the global peak.
     pub at_peak: Counted,
+    /// The most bytes of it that were live at once, and the blocks that were live then.
+    pub own_peak: Counted,
+    /// For how long its blocks lived, added up: in bytes that the module allocated meanwhile. Blocks that were never freed lived
+    /// to the end. None where nothing is known of frees.
+    pub lifetime: Option<u64>,
     /// Live at baseline.
     pub at_baseline: Counted,
     /// Live at idle start.
