@@ -8,6 +8,7 @@ mod json;
 mod names;
 mod notes;
 mod saved;
+mod schema;
 mod sparkline;
 mod survey;
 mod value;
@@ -22,6 +23,7 @@ pub use self::failure::{Commands, failure};
 pub use self::json::{ReportError, ReportFile};
 pub use self::names::{own_frames, short_name};
 pub use self::saved::{LoadError, load};
+pub use self::schema::schema;
 pub use self::survey::{
     HeldReport, HolderReport, LossesReport, RootReport, SiteSurveyReport, SurveyReport,
 };
