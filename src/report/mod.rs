@@ -7,6 +7,7 @@ mod failure;
 mod json;
 mod names;
 mod notes;
+mod output;
 mod saved;
 mod schema;
 mod sparkline;
@@ -20,8 +21,9 @@ pub use self::difference::{
     Change, Difference, Figures, MetricDifference, SiteDifference, difference, unequal_parts,
 };
 pub use self::failure::{Commands, failure};
-pub use self::json::{ReportError, ReportFile};
+pub use self::json::ReportFile;
 pub use self::names::{own_frames, short_name};
+pub use self::output::{OutputError, write};
 pub use self::saved::{LoadError, load};
 pub use self::schema::schema;
 pub use self::survey::{
