@@ -4,6 +4,7 @@ mod assemble;
 mod comparison;
 mod difference;
 mod failure;
+mod format;
 mod json;
 mod names;
 mod notes;
@@ -21,6 +22,7 @@ pub use self::difference::{
     Change, Difference, Figures, MetricDifference, SiteDifference, difference, unequal_parts,
 };
 pub use self::failure::{Commands, failure};
+pub use self::format::{Format, FormatError, file_names};
 pub use self::json::ReportFile;
 pub use self::names::{own_frames, short_name};
 pub use self::output::{OutputError, write};
