@@ -10,7 +10,7 @@ use clap::builder::{PossibleValue, PossibleValuesParser, TypedValueParser};
 
 use crate::harness::named_by_cargo;
 use crate::module::printable_lines;
-use crate::report::{self, Format, Weight, file_names};
+use crate::report::{self, Format, FormatError, Weight, file_names};
 
 /// Turn the report of a run into a form that other tools read.
 ///
@@ -52,7 +52,7 @@ impl Report {
             Ok(()) => ExitCode::SUCCESS,
             Err(error) => {
                 // Names in a report may be anything.
-                eprintln!("error: {}", printable_lines(&format!("{error:#}")));
+                eprintln!("error: {}", printable_lines(&error.to_string()));
                 ExitCode::from(2)
             }
         }
@@ -86,16 +86,15 @@ impl Report {
     }
 
     fn render(&self, report: &report::Report) -> Result<Vec<u8>> {
-        let several = !self.format.holds_several() && report.scenario_names().len() != 1;
+        let name = self.format.name();
         self.format
             .render(report, self.weight)
-            .with_context(|| match several {
-                true => format!(
-                    "name one with --scenario, or a folder to write a file for each, as in -o {}/\n{}",
-                    self.format.name(),
+            .map_err(|error| match error {
+                FormatError::NotOne { .. } => anyhow!(
+                    "{error}\nname one with --scenario, or a folder to write a file for each, as in -o {name}/\n{}",
                     there_are(report)
                 ),
-                false => format!("failed to write the report as {}", self.format.name()),
+                _ => anyhow!(error),
             })
     }
 
@@ -130,7 +129,8 @@ impl Report {
         match written {
             // Who reads has seen enough.
             Err(error) if error.kind() == io::ErrorKind::BrokenPipe => Ok(()),
-            written => written.context("failed to write to standard output"),
+            Err(error) => bail!("failed to write to standard output: {error}"),
+            Ok(()) => Ok(()),
         }
     }
 }

@@ -15,6 +15,8 @@ pub(super) struct Sums {
     pub(super) end_bytes: i64,
     pub(super) end_blocks: i64,
     pub(super) sites: usize,
+    /// Whether frees were seen, so that DHAT's viewer is told more than totals.
+    pub(super) has_lifetimes: bool,
 }
 
 /// Those of all scenarios, in the report's order.
@@ -42,6 +44,7 @@ fn scenario_sums(suite: &Value, scenario: &Value) -> Sums {
         end_bytes: sum("at_end", "bytes"),
         end_blocks: sum("at_end", "blocks"),
         sites: elements(&scenario["sites"]).count(),
+        has_lifetimes: elements(&scenario["sites"]).all(|site| !site["lifetime"].is_null()),
     }
 }
 
