@@ -21,7 +21,7 @@ use crate::heap::{Fold, Recording};
 use crate::judge::{Judgement, Verdict, allow};
 use crate::module::Module;
 use crate::report::{
-    Commands, Fault, Place, ReportError, ReportFile, ScenarioReport, SnapshotChange, SuiteReport,
+    Commands, Fault, OutputError, Place, ReportFile, ScenarioReport, SnapshotChange, SuiteReport,
     assemble, failure, without_figures,
 };
 use crate::run::{self, Aside, Ending, Engine, Host, RunError};
@@ -111,7 +111,7 @@ impl Gate {
     }
 
     /// Saves the report; the exit code is 0, 1 for a regression, or 2 where the gate broke.
-    pub(super) fn finish(&self) -> Result<ExitCode, ReportError> {
+    pub(super) fn finish(&self) -> Result<ExitCode, OutputError> {
         let suites =
             std::mem::take(&mut *self.suites.lock().unwrap_or_else(PoisonError::into_inner));
         self.report.save(suites.into_values().collect())?;

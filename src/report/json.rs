@@ -1,22 +1,12 @@
 //! `report.json`: everything, for programs. Whole or not there, and one for all processes of a run.
 
 use std::fs::{self, File};
-use std::io::{self, Write};
 use std::path::{Path, PathBuf};
 
-use serde::Serialize;
-
 use super::html;
+use super::output::{self, OutputError};
 use super::saved::FILE_NAME;
 use super::value::{Report, ScenarioReport, SuiteReport, VERSION};
-
-/// The report could not be saved.
-#[derive(Debug, thiserror::Error)]
-#[error("failed to save {path}: {source}")]
-pub struct ReportError {
-    path: PathBuf,
-    source: io::Error,
-}
 
 /// The report of one run, in a folder of its own.
 #[derive(Clone, Debug)]
@@ -50,8 +40,8 @@ impl ReportFile {
     /// # Errors
     ///
     /// When the folder cannot be written to.
-    pub fn save(&self, suites: Vec<SuiteReport>) -> Result<(), ReportError> {
-        let failed = |source| ReportError {
+    pub fn save(&self, suites: Vec<SuiteReport>) -> Result<(), OutputError> {
+        let failed = |source| OutputError::Refused {
             path: self.path(),
             source,
         };
@@ -60,15 +50,10 @@ impl ReportFile {
         let lock = File::create(self.folder.join("report.lock")).map_err(failed)?;
         lock.lock().map_err(failed)?;
         let report = merged(self.of_this_run(), suites);
-        self.write(&self.path(), &json(&report).map_err(failed)?)
-            .map_err(failed)?;
-        self.write(&self.page_path(), html::page(&report, None).as_bytes())
-            .map_err(failed)?;
-        self.write(
-            &self.run_path(),
-            self.run.as_deref().unwrap_or_default().as_bytes(),
-        )
-        .map_err(failed)
+        output::write(&self.path(), &report.to_json())?;
+        output::write(&self.page_path(), html::page(&report, None).as_bytes())?;
+        let run = self.run.as_deref().unwrap_or_default();
+        output::write(&self.run_path(), run.as_bytes())
     }
 
     /// What other processes of this run have saved.
@@ -86,13 +71,6 @@ impl ReportFile {
     /// Beside the report and not in it, so that the report is the same for every run.
     fn run_path(&self) -> PathBuf {
         self.folder.join("report.run")
-    }
-
-    fn write(&self, path: &Path, bytes: &[u8]) -> io::Result<()> {
-        let mut file = tempfile::NamedTempFile::new_in(&self.folder)?;
-        file.write_all(bytes)?;
-        file.persist(path)?;
-        Ok(())
     }
 }
 
@@ -127,10 +105,13 @@ fn replace(scenarios: &mut Vec<ScenarioReport>, scenario: ScenarioReport) {
     scenarios.push(scenario);
 }
 
-fn json(report: &impl Serialize) -> io::Result<Vec<u8>> {
-    let mut bytes = serde_json::to_vec_pretty(report)?;
-    bytes.push(b'\n');
-    Ok(bytes)
+impl Report {
+    /// The text of `report.json`: the same bytes for the same report.
+    pub fn to_json(&self) -> Vec<u8> {
+        let mut bytes = serde_json::to_vec_pretty(self).expect("a report is a JSON value");
+        bytes.push(b'\n');
+        bytes
+    }
 }
 
 #[cfg(test)]

@@ -2,6 +2,7 @@
 
 mod advice;
 mod allowances;
+pub(super) mod behind;
 mod column;
 mod fault;
 pub(super) mod frames;

@@ -18,7 +18,7 @@ pub(super) const FILE_NAME: &str = "report.html";
 ///
 /// Scenarios of the two are told to be the same by their names, sites by what they read like, as in [`super::difference`]. What only the
 /// other run has is left out, but for sites of scenarios that both have.
-pub fn page(report: &Report, against: Option<&Report>) -> String {
+pub(super) fn page(report: &Report, against: Option<&Report>) -> String {
     let data = data::elements(report, against);
     assets::document(&data)
 }

@@ -66,6 +66,8 @@ fn site(function: &str) -> SiteReport {
         surveys: Vec::new(),
         levels: Vec::new(),
         class: None,
+        own_peak: Counted::default(),
+        lifetime: None,
     }
 }
 
