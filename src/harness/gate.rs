@@ -21,7 +21,7 @@ use crate::heap::{Fold, Recording};
 use crate::judge::{Judgement, Verdict, allow};
 use crate::module::Module;
 use crate::report::{
-    Commands, Fault, Place, ReportError, ReportFile, ScenarioReport, SnapshotChange, SuiteReport,
+    Commands, Fault, OutputError, Place, ReportFile, ScenarioReport, SnapshotChange, SuiteReport,
     assemble, failure, without_figures,
 };
 use crate::run::{self, Aside, Ending, Engine, RunError};
@@ -33,6 +33,15 @@ struct Tally {
     worst: Verdict,
     /// How many were not a pass.
     failures: u64,
+}
+
+/// There is no gate.
+#[derive(Debug, thiserror::Error)]
+pub(super) enum GateError {
+    #[error(transparent)]
+    Run(#[from] RunError),
+    #[error(transparent)]
+    Output(#[from] OutputError),
 }
 
 /// What all trials of a process share.
@@ -58,18 +67,19 @@ impl Gate {
         output: &Path,
         has_threads: bool,
         today: Date,
-    ) -> Result<Gate, RunError> {
+    ) -> Result<Gate, GateError> {
         let cache = std::path::absolute(output.join("cache"))
             .map_err(|error| RunError::Engine(error.to_string()))?;
         // Under nextest each trial is a process, and all of them are one run.
         let run = std::env::var("NEXTEST_RUN_ID").ok();
+        let report = ReportFile::open(output, run.as_deref())?;
         Ok(Gate {
             root: std::path::absolute(root).map_err(|error| RunError::Engine(error.to_string()))?,
             engine: Engine::new(Some(&cache))?,
             cache,
             modules: Modules::default(),
             progress: Progress::new(has_threads),
-            report: ReportFile::new(output, run),
+            report,
             today,
             suites: Mutex::default(),
             tally: Mutex::new(Tally {
@@ -103,7 +113,7 @@ impl Gate {
     }
 
     /// Saves the report; the exit code is 0, 1 for a regression, or 2 where the gate broke.
-    pub(super) fn finish(&self) -> Result<ExitCode, ReportError> {
+    pub(super) fn finish(&self) -> Result<ExitCode, OutputError> {
         let suites =
             std::mem::take(&mut *self.suites.lock().unwrap_or_else(PoisonError::into_inner));
         self.report.save(suites.into_values().collect())?;

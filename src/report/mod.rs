@@ -5,8 +5,12 @@ mod comparison;
 mod difference;
 mod failure;
 mod json;
+mod merge;
 mod names;
 mod notes;
+mod output;
+mod parts;
+mod run;
 mod saved;
 mod sparkline;
 mod survey;
@@ -19,8 +23,10 @@ pub use self::difference::{
     Change, Difference, Figures, MetricDifference, SiteDifference, difference, unequal_parts,
 };
 pub use self::failure::{Commands, failure};
-pub use self::json::{ReportError, ReportFile};
+pub use self::json::ReportFile;
+pub use self::merge::{MergeError, merge};
 pub use self::names::{own_frames, short_name};
+pub use self::output::{OutputError, write};
 pub use self::saved::{LoadError, load};
 pub use self::survey::{
     HeldReport, HolderReport, LossesReport, RootReport, SiteSurveyReport, SurveyReport,

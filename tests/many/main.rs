@@ -1,0 +1,4 @@
+//! Many scenarios: on more machines than one.
+
+mod project;
+mod shards;
