@@ -27,6 +27,9 @@ const LAG: Duration = Duration::from_nanos(100);
 /// How long a runner may take from the end of one process to the beginning of the next. It costs less than a large report.
 const PAUSE: Duration = Duration::from_millis(50);
 
+/// How often it is looked meanwhile whether one has begun.
+const LOOK: Duration = Duration::from_millis(5);
+
 /// How long the parts of a run are kept that nobody adds to. A runner that starts one process at a time may rest in between.
 const REST: Duration = Duration::from_secs(60 * 60);
 
@@ -36,6 +39,8 @@ pub(super) struct Run {
     parts: PathBuf,
     /// Shared by all processes of the run while they run.
     running: File,
+    /// Held by the one process of the run that waits whether others come, and has not yet looked at the parts.
+    caretaker: PathBuf,
     /// Held by whoever puts a report together, of whichever run.
     assembling: PathBuf,
 }
@@ -56,6 +61,7 @@ impl Run {
         Ok(Run {
             parts,
             running,
+            caretaker: run.join("caretaker.lock"),
             assembling: folder.join("report.lock"),
         })
     }
@@ -68,30 +74,48 @@ impl Run {
         }
         let failed = |source| refused(report, source);
         self.running.unlock().map_err(failed)?;
-        if is_due(report) || self.is_over().map_err(failed)? {
-            let assembling = File::create(&self.assembling).map_err(failed)?;
-            assembling.lock().map_err(failed)?;
-            output::write(report, &joined(self.all().map_err(failed)?))?;
+        match self.must_assemble(report).map_err(failed)? {
+            Some(_assembling) => output::write(report, &joined(self.all().map_err(failed)?)),
+            None => Ok(()),
         }
-        Ok(())
     }
 
-    /// Whether nobody else of the run is left. Of those who end at once, it is true for the last at least, and what others
-    /// have saved is there by then.
+    /// The lock under which this process has to put the report together; none where another one is sure to do so later.
+    ///
+    /// Who leaves it to a caretaker has saved before that one looks whether somebody still runs, and at the parts after that. Who
+    /// is found to run comes here later. So of all that end, one finds nobody, and every part.
+    fn must_assemble(&self, report: &Path) -> io::Result<Option<File>> {
+        let assembling = File::create(&self.assembling)?;
+        if is_due(report) {
+            assembling.lock()?;
+            if is_due(report) {
+                return Ok(Some(assembling));
+            }
+            assembling.unlock()?;
+        }
+        let caretaker = File::create(&self.caretaker)?;
+        if !is_taken(&caretaker)? {
+            return Ok(None);
+        }
+        // Who writes now is about to end, and may be followed by another.
+        assembling.lock()?;
+        for _ in 0..PAUSE.as_millis() / LOOK.as_millis() {
+            if !self.is_over()? {
+                break;
+            }
+            thread::sleep(LOOK);
+        }
+        caretaker.unlock()?;
+        Ok(self.is_over()?.then_some(assembling))
+    }
+
+    /// Whether no process of the run is running.
     fn is_over(&self) -> io::Result<bool> {
-        if !self.is_alone()? {
-            return Ok(false);
+        let is_over = is_taken(&self.running)?;
+        if is_over {
+            self.running.unlock()?;
         }
-        thread::sleep(PAUSE);
-        self.is_alone()
-    }
-
-    fn is_alone(&self) -> io::Result<bool> {
-        match self.running.try_lock() {
-            Ok(()) => self.running.unlock().map(|()| true),
-            Err(fs::TryLockError::WouldBlock) => Ok(false),
-            Err(fs::TryLockError::Error(error)) => Err(error),
-        }
+        Ok(is_over)
     }
 
     fn all(&self) -> io::Result<Vec<Part>> {
@@ -115,6 +139,15 @@ fn is_due(report: &Path) -> bool {
     let age = metadata.modified().ok().and_then(|at| at.elapsed().ok());
     let lag = LAG.saturating_mul(u32::try_from(metadata.len()).unwrap_or(u32::MAX));
     metadata.len() < SMALL || age.is_some_and(|age| age > lag)
+}
+
+/// Takes a lock, unless somebody else has it.
+fn is_taken(lock: &File) -> io::Result<bool> {
+    match lock.try_lock() {
+        Ok(()) => Ok(true),
+        Err(fs::TryLockError::WouldBlock) => Ok(false),
+        Err(fs::TryLockError::Error(error)) => Err(error),
+    }
 }
 
 pub(super) fn refused(path: &Path, source: io::Error) -> OutputError {
@@ -148,17 +181,18 @@ mod tests {
 
     use super::*;
 
+    /// Elsewhere a folder's time cannot be set.
+    #[cfg(unix)]
     #[test]
     fn what_old_runs_left_goes() {
         let folder = tempfile::tempdir().expect("a temporary folder");
         let join = |id| Run::join(folder.path(), id).expect("the folder is there");
-        let age = |run: &Run| {
+        let (over, recent, running) = (join("over"), join("recent"), join("running"));
+        for run in [&over, &running] {
             let parts = File::open(&run.parts).expect("it is there");
             let long_ago = SystemTime::now() - 2 * REST;
             parts.set_modified(long_ago).expect("it is ours");
-        };
-        let (over, recent, running) = (join("over"), join("recent"), join("running"));
-        [&over, &running].map(age);
+        }
         let [over, recent] = [over, recent].map(|run| run.parts.clone());
         join("next");
         assert_eq!(
