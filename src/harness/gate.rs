@@ -25,7 +25,7 @@ use crate::report::{
     Commands, Fault, OutputError, Place, ReportFile, ScenarioReport, SnapshotChange, SuiteReport,
     assemble, failure, without_figures,
 };
-use crate::run::{self, Aside, Ending, Engine, RunError};
+use crate::run::{self, Aside, Ending, Engine, Host, RunError};
 use crate::snapshot;
 use crate::suite::{Date, Scenario, Suite, SuiteErrors};
 
@@ -105,6 +105,14 @@ impl Gate {
     pub(super) fn reusing(self, output: &Path) -> Gate {
         Gate {
             reuse: Some(Reuse::new(output)),
+            ..self
+        }
+    }
+
+    /// The same with a host that provides what modules import besides WASI.
+    pub(super) fn with_host(self, host: Host) -> Gate {
+        Gate {
+            modules: Modules::of_host(host),
             ..self
         }
     }

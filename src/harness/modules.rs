@@ -13,7 +13,7 @@ use super::roots::KnownRoots;
 use crate::instrument::{instrument, without_allocators};
 use crate::module::{GivenAllocator, Module};
 use crate::report::Fault;
-use crate::run::{Compiled, Engine};
+use crate::run::{Compiled, Engine, Host};
 use crate::suite::{ModuleSource, NamedAllocator, Suite};
 
 /// A module that scenarios can be told to.
@@ -74,9 +74,18 @@ pub(super) struct Modules {
     built: Each<(String, PathBuf, PathBuf), ()>,
     hashed: Each<PathBuf, Hash>,
     prepared: Each<Key, Prepared>,
+    /// Who provides what they import besides WASI.
+    host: Host,
 }
 
 impl Modules {
+    pub(super) fn of_host(host: Host) -> Modules {
+        Modules {
+            host,
+            ..Modules::default()
+        }
+    }
+
     /// The module of a suite, built and made ready.
     pub(super) fn prepare(
         &self,
@@ -91,7 +100,7 @@ impl Modules {
         );
         self.prepared.get(key, || {
             self.build(suite, progress)?;
-            prepare(suite, engine, progress)
+            prepare(suite, engine, &self.host, progress)
         })
     }
 
@@ -136,7 +145,12 @@ pub(super) fn name(suite: &Suite) -> String {
         .into_owned()
 }
 
-fn prepare(suite: &Suite, engine: &Engine, progress: &Progress) -> Result<Prepared, Fault> {
+fn prepare(
+    suite: &Suite,
+    engine: &Engine,
+    host: &Host,
+    progress: &Progress,
+) -> Result<Prepared, Fault> {
     let name = name(suite);
     let _activity = progress.begin(format!("instrumenting and compiling {name}"));
     let module =
@@ -153,7 +167,8 @@ fn prepare(suite: &Suite, engine: &Engine, progress: &Progress) -> Result<Prepar
         rewrite(&module).map_err(|error| broken("the module cannot be measured", error))?;
     let compiled = engine
         .compile(&name, instrumented)
-        .map_err(|error| broken("the module cannot be compiled", error))?;
+        .map_err(|error| broken("the module cannot be compiled", error))?
+        .with_host(host.clone());
     Ok(Prepared::new(module, compiled))
 }
 

@@ -94,7 +94,7 @@ impl Run {
             assembling.unlock()?;
         }
         let caretaker = File::create(&self.caretaker)?;
-        if !is_taken(&caretaker)? {
+        if !try_take(&caretaker)? {
             return Ok(None);
         }
         // Who writes now is about to end, and may be followed by another.
@@ -111,7 +111,7 @@ impl Run {
 
     /// Whether no process of the run is running.
     fn is_over(&self) -> io::Result<bool> {
-        let is_over = is_taken(&self.running)?;
+        let is_over = try_take(&self.running)?;
         if is_over {
             self.running.unlock()?;
         }
@@ -142,7 +142,7 @@ fn is_due(report: &Path) -> bool {
 }
 
 /// Takes a lock, unless somebody else has it.
-fn is_taken(lock: &File) -> io::Result<bool> {
+fn try_take(lock: &File) -> io::Result<bool> {
     match lock.try_lock() {
         Ok(()) => Ok(true),
         Err(fs::TryLockError::WouldBlock) => Ok(false),
