@@ -5,9 +5,10 @@ use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 
 use anyhow::{Context, Result, anyhow, bail, ensure};
-use clap::Args;
 use clap::builder::{PossibleValue, PossibleValuesParser, TypedValueParser};
+use clap::{Args, Subcommand};
 
+use super::merge::Merge;
 use crate::harness::named_by_cargo;
 use crate::module::printable_lines;
 use crate::report::{self, Format, FormatError, Weight, file_names};
@@ -17,7 +18,22 @@ use crate::report::{self, Format, FormatError, Weight, file_names};
 /// Forms that hold one scenario (dhat, folded, svg) want --scenario where there are several, or a folder to write a file for each.
 /// Exit codes: 0 it was written, 2 it was not.
 #[derive(Args)]
+#[command(args_conflicts_with_subcommands = true, subcommand_negates_reqs = true)]
 pub(super) struct Report {
+    #[command(subcommand)]
+    command: Option<Command>,
+    #[command(flatten)]
+    form: Option<Form>,
+}
+
+#[derive(Subcommand)]
+enum Command {
+    Merge(Merge),
+}
+
+/// A form, of which report, and where to.
+#[derive(Args)]
+struct Form {
     /// A report.json, or the folder of a run [default: target/memgate]
     #[arg(value_name = "RUN")]
     run: Option<PathBuf>,
@@ -49,8 +65,18 @@ fn weights() -> impl TypedValueParser<Value = Weight> {
 }
 
 impl Report {
-    #[allow(clippy::print_stderr, reason = "nobody else would say what failed")]
     pub(super) fn run(self) -> ExitCode {
+        match (self.command, self.form) {
+            (Some(Command::Merge(merge)), _) => merge.run(),
+            (None, Some(form)) => form.run(),
+            (None, None) => unreachable!("clap asks for a form where there is no subcommand"),
+        }
+    }
+}
+
+impl Form {
+    #[allow(clippy::print_stderr, reason = "nobody else would say what failed")]
+    fn run(self) -> ExitCode {
         match self.write() {
             Ok(()) => ExitCode::SUCCESS,
             Err(error) => {

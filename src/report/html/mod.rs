@@ -9,6 +9,9 @@ mod assets;
 mod data;
 mod pairs;
 
+use std::path::Path;
+
+use super::output::{self, OutputError};
 use super::value::Report;
 
 /// The file's name in the folder of a run.
@@ -21,6 +24,12 @@ pub(super) const FILE_NAME: &str = "report.html";
 pub(super) fn page(report: &Report, against: Option<&Report>) -> String {
     let data = data::elements(report, against);
     assets::document(&data)
+}
+
+/// Leaves the page of a run beside its saved report.
+pub(super) fn save_beside(path: &Path, report: &Report) -> Result<(), OutputError> {
+    let page = page(report, None);
+    output::write(&path.with_file_name(FILE_NAME), page.as_bytes())
 }
 
 #[cfg(test)]
