@@ -8,6 +8,7 @@ use clap::Parser;
 use libtest_mimic::Arguments;
 
 use crate::harness::{Again, Harness, named_by_cargo, word};
+use crate::run::Host;
 
 /// Run suites, and fail if a module keeps more than they allow
 ///
@@ -41,6 +42,7 @@ impl Test {
             .collect();
         let command = format!("memgate test {} --", suites.join(" "));
         Harness {
+            host: Host::default(),
             root: PathBuf::from("."),
             output: named_by_cargo(),
             suites: self.suites,

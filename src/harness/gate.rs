@@ -26,7 +26,7 @@ use crate::report::{
     Commands, Fault, Place, ReportError, ReportFile, ScenarioReport, SnapshotChange, SuiteReport,
     assemble, styled_failure, unreadable_suite, without_figures, without_styles,
 };
-use crate::run::{self, Aside, Ending, Engine, RunError};
+use crate::run::{self, Aside, Ending, Engine, Host, RunError};
 use crate::snapshot;
 use crate::suite::{Date, Scenario, Suite, SuiteErrors};
 
@@ -92,6 +92,14 @@ impl Gate {
     pub(super) fn plain(self) -> Gate {
         Gate {
             is_styled: false,
+            ..self
+        }
+    }
+
+    /// The same with a host that provides what modules import besides WASI.
+    pub(super) fn with_host(self, host: Host) -> Gate {
+        Gate {
+            modules: Modules::of_host(host),
             ..self
         }
     }

@@ -75,6 +75,8 @@ kinds! {
     InstantiateFailed "instantiate-failed",
     /// A module imports what nobody provides.
     UnknownImport "unknown-import",
+    /// What is provided does not fit what the module imports.
+    WrongImports "wrong-imports",
     /// A step calls what the module does not export.
     UnknownExport "unknown-export",
     /// A step gives more or fewer arguments than the function takes.
