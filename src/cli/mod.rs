@@ -1,7 +1,10 @@
 //! The command line: one file a subcommand.
 
 mod compare;
+mod diff;
+mod profile;
 mod schema;
+mod story;
 mod test;
 
 use std::process::ExitCode;
@@ -20,6 +23,8 @@ struct Arguments {
 enum Command {
     Test(test::Test),
     Compare(compare::Compare),
+    Diff(Box<diff::Diff>),
+    Profile(Box<profile::Profile>),
     Schema(schema::Schema),
 }
 
@@ -28,6 +33,8 @@ pub fn main() -> ExitCode {
     match Arguments::parse().command {
         Command::Test(test) => test.run(),
         Command::Compare(compare) => compare.run(),
+        Command::Diff(diff) => diff.run(),
+        Command::Profile(profile) => profile.run(),
         Command::Schema(schema) => schema.run(),
     }
 }

@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
-use std::sync::{Mutex, MutexGuard, PoisonError};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use libtest_mimic::Failed;
 
@@ -24,8 +24,8 @@ use crate::report::{
     Commands, Fault, Place, ReportError, ReportFile, ScenarioReport, SnapshotChange, SuiteReport,
     assemble, failure, without_figures,
 };
-use crate::run::{self, Aside, Ending, Engine, RunError};
-use crate::snapshot;
+use crate::run::{self, Aside, Ending, Engine, Listener, RunError};
+use crate::snapshot::{self, Accepted};
 use crate::suite::{Date, Scenario, Suite, SuiteErrors};
 
 /// The verdicts so far.
@@ -44,6 +44,8 @@ pub(super) struct Gate {
     modules: Modules,
     progress: Progress,
     report: ReportFile,
+    /// Hears what guests write.
+    listener: Option<Listener>,
     /// For allowances, which may end on a day.
     today: Date,
     /// What was said so far, by suite.
@@ -70,6 +72,7 @@ impl Gate {
             modules: Modules::default(),
             progress: Progress::new(has_threads),
             report: ReportFile::new(output, run),
+            listener: None,
             today,
             suites: Mutex::default(),
             tally: Mutex::new(Tally {
@@ -77,6 +80,29 @@ impl Gate {
                 failures: 0,
             }),
         })
+    }
+
+    /// With its report in another folder than what it compiles.
+    pub(super) fn reporting_in(mut self, folder: &Path) -> Gate {
+        self.report = ReportFile::new(folder, None);
+        self
+    }
+
+    /// With somebody who hears what guests write.
+    pub(super) fn heard_by(mut self, listener: Option<Listener>) -> Gate {
+        let progress = self.progress.clone();
+        self.listener = listener.map(|listener| -> Listener {
+            Arc::new(move |stream, bytes| {
+                progress.make_room();
+                listener(stream, bytes);
+            })
+        });
+        self
+    }
+
+    /// Where the report is, as a reader knows it.
+    pub(super) fn saved(&self) -> String {
+        self.shown(&self.report.path())
     }
 
     /// Runs one scenario as a trial.
@@ -146,11 +172,12 @@ impl Gate {
         } = prepared;
         // Counters know of no blocks, so that nothing can be said of what is lost.
         let known = roots.roots.clone().filter(|_| scenario.sites.is_none());
-        let outcome = run::run(
+        let outcome = run::run_heard(
             &self.engine,
             compiled,
             scenario,
             Aside::new(Fold::of(known)),
+            self.listener.clone(),
         )
         .map_err(|error| faults::not_run(error, module))?;
         let mut recording = outcome.observer.into_inner().finish();
@@ -194,9 +221,11 @@ impl Gate {
         if let Ok((_, Some(change))) = judged {
             report = report.with_numbers_change(change);
         }
-        report
-            .notes
-            .extend(losses::notes(scenario, module, &recording));
+        if matches!(ending, Ending::Completed) {
+            let notes = losses::notes(scenario, module, &recording);
+            report.notes.extend(notes);
+        }
+        report.notes.extend(faults::of_exit(scenario, outcome.exit));
         report.wrong_frees = frees::reports(&symbols, &recording, &report.sites, &stacks_of_frees);
         report.notes.extend(match &outcome.numbered {
             Some(numbered) => numbered::notes(numbered, module),
@@ -248,6 +277,23 @@ impl Gate {
         }
     }
 
+    /// Takes the sites of a scenario as accepted, if none were. None where there is nothing to accept.
+    pub(super) fn accept(
+        &self,
+        suite: &Suite,
+        scenario: &Scenario,
+    ) -> Result<Option<Accepted>, String> {
+        let report = self.scenario(suite, scenario);
+        if report.verdict == Verdict::Error {
+            return Ok(None);
+        }
+        let holds = report.verdict == Verdict::Pass;
+        let info = snapshot::Info::of(suite, scenario, &report.module, holds);
+        let body = snapshot::body(&report, scenario.snapshot.top);
+        let accepted = snapshot::accept(&self.root, &suite.path, &info, &body);
+        accepted.map(Some).map_err(|error| error.to_string())
+    }
+
     fn commands(&self, suite: &Suite, name: &str, again: &Again) -> Commands {
         let suite = suite
             .path
@@ -282,7 +328,7 @@ impl Gate {
             .to_string()
     }
 
-    fn keep(&self, suite: &str, report: ScenarioReport) {
+    pub(super) fn keep(&self, suite: &str, report: ScenarioReport) {
         self.count(report.verdict);
         self.in_suite(suite, |suite| suite.scenarios.push(report));
     }

@@ -2,6 +2,9 @@
 
 mod accepted;
 mod compare;
+mod compared;
+mod diff;
+mod exports;
 mod faults;
 mod frees;
 mod gate;
@@ -11,11 +14,14 @@ mod losses;
 mod modules;
 mod numbered;
 mod places;
+mod profile;
 mod progress;
 mod roots;
+mod say;
 mod today;
 mod trials;
 mod types;
+mod verbs;
 
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
@@ -25,7 +31,11 @@ use std::thread;
 use libtest_mimic::Arguments;
 
 pub(crate) use self::compare::Compare;
+pub(crate) use self::compared::Format;
+pub(crate) use self::diff::Diff;
 use self::gate::Gate;
+pub(crate) use self::profile::{Mapped, Profile, Story};
+pub(crate) use self::say::{say, say_with};
 use self::trials::Trials;
 
 /// Runs the suites of a crate as trials: all of `tests/memory.rs` is `fn main() -> std::process::ExitCode { memgate::harness() }`,

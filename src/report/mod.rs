@@ -7,21 +7,27 @@ mod failure;
 mod json;
 mod names;
 mod notes;
+mod profile;
 mod saved;
+mod shell;
 mod sparkline;
 mod survey;
 mod value;
 mod weight;
 
 pub use self::assemble::{assemble, without_figures};
-pub use self::comparison::{Sides, comparison, no_comparison, null_test};
+pub use self::comparison::{
+    Sides, comparison, comparison_table, missing, no_comparison, null_test, verbatim,
+};
 pub use self::difference::{
     Change, Difference, Figures, MetricDifference, SiteDifference, difference, unequal_parts,
 };
 pub use self::failure::{Commands, failure};
 pub use self::json::{ReportError, ReportFile};
 pub use self::names::{own_frames, short_name};
+pub use self::profile::{ProfileText, profile};
 pub use self::saved::{LoadError, load};
+pub(crate) use self::shell::shell_word;
 pub use self::survey::{
     HeldReport, HolderReport, LossesReport, RootReport, SiteSurveyReport, SurveyReport,
 };

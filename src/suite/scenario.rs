@@ -85,6 +85,10 @@ pub struct Scenario {
     /// Those of the suite, likewise.
     #[serde(skip)]
     pub sites: Option<CompilerSites>,
+    /// Whether no suite stands behind it, so that nobody said what is right: a command may exit with any code, and all is told that
+    /// is known of losses.
+    #[serde(skip)]
+    pub profiled: bool,
 }
 
 /// The time in which nobody uses the module.
@@ -196,6 +200,7 @@ impl Scenario {
             limits: Limits::default(),
             probes: Vec::new(),
             sites: None,
+            profiled: false,
         }
     }
 

@@ -11,7 +11,7 @@ use crate::suite::{Unit, format_bytes};
 const STEPS: usize = 3;
 
 /// Each kind of what is lost in a line of its own, and what holds the rest.
-pub(super) fn holders(
+pub(in crate::report) fn holders(
     report: &ScenarioReport,
     site: &SiteReport,
     survey: &SiteSurveyReport,

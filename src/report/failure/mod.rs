@@ -3,14 +3,14 @@
 mod advice;
 mod allowances;
 mod column;
-mod fault;
+pub(super) mod fault;
 pub(super) mod frames;
-mod holders;
+pub(super) mod holders;
 pub(super) mod layout;
 mod ranking;
 mod review;
 mod thresholds;
-mod wrong_frees;
+pub(super) mod wrong_frees;
 
 use std::time::Duration;
 
@@ -101,7 +101,7 @@ fn headline(report: &ScenarioReport) -> String {
 }
 
 /// Live bytes over the marks, and what happened meanwhile.
-fn timeline(text: &mut String, report: &ScenarioReport) {
+pub(super) fn timeline(text: &mut String, report: &ScenarioReport) {
     let marks: Vec<_> = report
         .marks
         .iter()
