@@ -2,6 +2,7 @@
 
 mod compare;
 mod diff;
+mod init;
 mod profile;
 mod schema;
 mod story;
@@ -24,6 +25,7 @@ enum Command {
     Test(test::Test),
     Compare(compare::Compare),
     Diff(Box<diff::Diff>),
+    Init(init::Init),
     Profile(Box<profile::Profile>),
     Schema(schema::Schema),
 }
@@ -34,6 +36,7 @@ pub fn main() -> ExitCode {
         Command::Test(test) => test.run(),
         Command::Compare(compare) => compare.run(),
         Command::Diff(diff) => diff.run(),
+        Command::Init(init) => init.run(),
         Command::Profile(profile) => profile.run(),
         Command::Schema(schema) => schema.run(),
     }
