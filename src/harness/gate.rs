@@ -24,7 +24,7 @@ use crate::report::{
     Commands, Fault, Place, ReportError, ReportFile, ScenarioReport, SnapshotChange, SuiteReport,
     assemble, failure, without_figures,
 };
-use crate::run::{self, Aside, Ending, Engine, Listener, RunError};
+use crate::run::{self, Aside, Ending, Engine, Host, Listener, RunError};
 use crate::snapshot::{self, Accepted};
 use crate::suite::{Date, Scenario, Suite, SuiteErrors};
 
@@ -103,6 +103,14 @@ impl Gate {
     /// Where the report is, as a reader knows it.
     pub(super) fn saved(&self) -> String {
         self.shown(&self.report.path())
+    }
+
+    /// The same with a host that provides what modules import besides WASI.
+    pub(super) fn with_host(self, host: Host) -> Gate {
+        Gate {
+            modules: Modules::of_host(host),
+            ..self
+        }
     }
 
     /// Runs one scenario as a trial.

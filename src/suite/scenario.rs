@@ -7,6 +7,7 @@ use schemars::JsonSchema;
 use serde::Deserialize;
 
 use super::allowance::Allowance;
+use super::imports::Stub;
 use super::lifecycle::Lifecycle;
 use super::order::Order;
 use super::probe::Probe;
@@ -85,6 +86,9 @@ pub struct Scenario {
     /// Those of the suite, likewise.
     #[serde(skip)]
     pub sites: Option<CompilerSites>,
+    /// Those of the suite, likewise.
+    #[serde(skip)]
+    pub imports: Vec<Stub>,
     /// Whether no suite stands behind it, so that nobody said what is right: a command may exit with any code, and all is told that
     /// is known of losses.
     #[serde(skip)]
@@ -200,6 +204,7 @@ impl Scenario {
             limits: Limits::default(),
             probes: Vec::new(),
             sites: None,
+            imports: Vec::new(),
             profiled: false,
         }
     }
