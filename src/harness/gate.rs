@@ -321,7 +321,7 @@ impl Gate {
             again,
             review: review.to_string(),
             suite,
-            report: self.shown(&self.report.path()),
+            report: self.shown(&self.report.page_path()),
         }
     }
 

@@ -6,6 +6,7 @@ use std::path::{Path, PathBuf};
 
 use serde::Serialize;
 
+use super::html;
 use super::saved::FILE_NAME;
 use super::value::{Report, ScenarioReport, SuiteReport, VERSION};
 
@@ -39,6 +40,11 @@ impl ReportFile {
         self.folder.join(FILE_NAME)
     }
 
+    /// Where the same is for people.
+    pub fn page_path(&self) -> PathBuf {
+        self.folder.join(html::FILE_NAME)
+    }
+
     /// Saves what ran. What other processes of this run saved stays; what earlier runs left does not.
     ///
     /// # Errors
@@ -55,6 +61,8 @@ impl ReportFile {
         lock.lock().map_err(failed)?;
         let report = merged(self.of_this_run(), suites);
         self.write(&self.path(), &json(&report).map_err(failed)?)
+            .map_err(failed)?;
+        self.write(&self.page_path(), html::page(&report, None).as_bytes())
             .map_err(failed)?;
         self.write(
             &self.run_path(),

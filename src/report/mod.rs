@@ -4,6 +4,7 @@ mod assemble;
 mod comparison;
 mod difference;
 mod failure;
+pub mod html;
 mod json;
 mod names;
 mod notes;

@@ -1,16 +1,19 @@
 //! What cargo alone cannot do for this repository.
 
 mod bench;
+mod browser;
 mod build_guests;
 mod guests;
 mod native;
 mod project;
 mod slim;
 mod test_dhat;
+mod test_html;
 mod test_memory;
 mod test_null;
 mod test_tools;
 mod toolchain;
+mod vendor;
 
 use std::process::ExitCode;
 
@@ -22,9 +25,11 @@ enum Command {
     Bench(bench::Bench),
     BuildGuests(build_guests::BuildGuests),
     TestDhat(test_dhat::TestDhat),
+    TestHtml(test_html::TestHtml),
     TestMemory(test_memory::TestMemory),
     TestNull(test_null::TestNull),
     TestTools(test_tools::TestTools),
+    Vendor(vendor::Vendor),
 }
 
 #[expect(clippy::print_stderr, reason = "nobody else would say what failed")]
@@ -33,9 +38,11 @@ fn main() -> ExitCode {
         Command::Bench(command) => command.run().map(|()| ExitCode::SUCCESS),
         Command::BuildGuests(command) => command.run().map(|()| ExitCode::SUCCESS),
         Command::TestDhat(command) => command.run(),
+        Command::TestHtml(command) => command.run().map(|()| ExitCode::SUCCESS),
         Command::TestMemory(command) => command.run(),
         Command::TestNull(command) => command.run().map(|()| ExitCode::SUCCESS),
         Command::TestTools(command) => command.run().map(|()| ExitCode::SUCCESS),
+        Command::Vendor(command) => command.run().map(|()| ExitCode::SUCCESS),
     };
     // Not 1, which is a regression.
     done.unwrap_or_else(|error| {
