@@ -43,13 +43,13 @@ fn median(mut seconds: impl FnMut() -> f64) -> f64 {
 fn write(format: Format, report: &Report) -> f64 {
     let start = Instant::now();
     if format.holds_several() {
-        let rendered = format.render(report, Weight::Live);
+        let rendered = format.render(report, Weight::Live, None);
         rendered.expect("it holds all scenarios");
     } else {
         for name in report.scenario_names() {
             let alone = report.only(&name).expect("it was listed");
             // Of some there is nothing to show.
-            let _ = format.render(&alone, Weight::Total);
+            let _ = format.render(&alone, Weight::Total, None);
         }
     }
     start.elapsed().as_secs_f64()

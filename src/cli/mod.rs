@@ -1,6 +1,7 @@
 //! The command line: one file a subcommand.
 
 mod compare;
+mod merge;
 mod report;
 mod schema;
 mod test;

@@ -5,9 +5,10 @@ use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 
 use anyhow::{Context, Result, anyhow, bail, ensure};
-use clap::Args;
 use clap::builder::{PossibleValue, PossibleValuesParser, TypedValueParser};
+use clap::{Args, Subcommand};
 
+use super::merge::Merge;
 use crate::harness::named_by_cargo;
 use crate::module::printable_lines;
 use crate::report::{self, Format, FormatError, Weight, file_names};
@@ -17,7 +18,22 @@ use crate::report::{self, Format, FormatError, Weight, file_names};
 /// Forms that hold one scenario (dhat, folded, svg) want --scenario where there are several, or a folder to write a file for each.
 /// Exit codes: 0 it was written, 2 it was not.
 #[derive(Args)]
+#[command(args_conflicts_with_subcommands = true, subcommand_negates_reqs = true)]
 pub(super) struct Report {
+    #[command(subcommand)]
+    command: Option<Command>,
+    #[command(flatten)]
+    form: Option<Form>,
+}
+
+#[derive(Subcommand)]
+enum Command {
+    Merge(Merge),
+}
+
+/// A form, of which report, and where to.
+#[derive(Args)]
+struct Form {
     /// A report.json, or the folder of a run [default: target/memgate]
     #[arg(value_name = "RUN")]
     run: Option<PathBuf>,
@@ -33,6 +49,9 @@ pub(super) struct Report {
     /// By what sites are weighed in pprof (what is in use), speedscope, folded and svg
     #[arg(long, value_parser = weights(), default_value = Weight::Live.name())]
     weight: Weight,
+    /// Another run to stand beside it, in html
+    #[arg(long, value_name = "RUN")]
+    against: Option<PathBuf>,
 }
 
 fn formats() -> impl TypedValueParser<Value = Format> {
@@ -46,8 +65,18 @@ fn weights() -> impl TypedValueParser<Value = Weight> {
 }
 
 impl Report {
-    #[allow(clippy::print_stderr, reason = "nobody else would say what failed")]
     pub(super) fn run(self) -> ExitCode {
+        match (self.command, self.form) {
+            (Some(Command::Merge(merge)), _) => merge.run(),
+            (None, Some(form)) => form.run(),
+            (None, None) => unreachable!("clap asks for a form where there is no subcommand"),
+        }
+    }
+}
+
+impl Form {
+    #[allow(clippy::print_stderr, reason = "nobody else would say what failed")]
+    fn run(self) -> ExitCode {
         match self.write() {
             Ok(()) => ExitCode::SUCCESS,
             Err(error) => {
@@ -59,11 +88,18 @@ impl Report {
     }
 
     fn write(&self) -> Result<()> {
+        ensure!(
+            self.against.is_none() || self.format.is_compared(),
+            "--against is for html: {} holds one run\nuse `memgate diff` to compare two",
+            self.format.name()
+        );
         let report = self.wanted()?;
+        let against = self.against.as_deref().map(report::load).transpose()?;
+        let render = |report: &report::Report| self.render(report, against.as_ref());
         match &self.output {
-            Some(folder) if is_folder(folder) => self.write_folder(&report, folder),
-            Some(file) => Ok(report::write(file, &self.render(&report)?)?),
-            None => self.print(&self.render(&report)?),
+            Some(folder) if is_folder(folder) => self.write_folder(&report, folder, render),
+            Some(file) => Ok(report::write(file, &render(&report)?)?),
+            None => self.print(&render(&report)?),
         }
     }
 
@@ -85,10 +121,10 @@ impl Report {
         })
     }
 
-    fn render(&self, report: &report::Report) -> Result<Vec<u8>> {
+    fn render(&self, report: &report::Report, against: Option<&report::Report>) -> Result<Vec<u8>> {
         let name = self.format.name();
         self.format
-            .render(report, self.weight)
+            .render(report, self.weight, against)
             .map_err(|error| match error {
                 FormatError::NotOne { .. } => anyhow!(
                     "{error}\nname one with --scenario, or a folder to write a file for each, as in -o {name}/\n{}",
@@ -103,16 +139,21 @@ impl Report {
         clippy::print_stderr,
         reason = "beside the files there is nobody to tell"
     )]
-    fn write_folder(&self, report: &report::Report, folder: &Path) -> Result<()> {
+    fn write_folder(
+        &self,
+        report: &report::Report,
+        folder: &Path,
+        render: impl Fn(&report::Report) -> Result<Vec<u8>>,
+    ) -> Result<()> {
         let file = |name: &str| folder.join(format!("{name}{}", self.format.extension()));
         if self.format.holds_several() {
-            return Ok(report::write(&file("report"), &self.render(report)?)?);
+            return Ok(report::write(&file("report"), &render(report)?)?);
         }
         let names = report.scenario_names();
         ensure!(!names.is_empty(), "the report has no scenario");
         for (name, file_name) in names.iter().zip(file_names(&names)) {
             let alone = report.only(name).context("it was listed")?;
-            match self.format.render(&alone, self.weight) {
+            match self.format.render(&alone, self.weight, None) {
                 Ok(bytes) => report::write(&file(&file_name), &bytes)?,
                 Err(nothing) => eprintln!("left out: {}", printable_lines(&nothing.to_string())),
             }

@@ -15,6 +15,7 @@ mod test_memory;
 mod test_null;
 mod test_tools;
 mod toolchain;
+mod vendor;
 
 use std::process::ExitCode;
 
@@ -31,6 +32,7 @@ enum Command {
     TestMemory(test_memory::TestMemory),
     TestNull(test_null::TestNull),
     TestTools(test_tools::TestTools),
+    Vendor(vendor::Vendor),
 }
 
 #[expect(clippy::print_stderr, reason = "nobody else would say what failed")]
@@ -44,6 +46,7 @@ fn main() -> ExitCode {
         Command::TestMemory(command) => command.run(),
         Command::TestNull(command) => command.run().map(|()| ExitCode::SUCCESS),
         Command::TestTools(command) => command.run().map(|()| ExitCode::SUCCESS),
+        Command::Vendor(command) => command.run().map(|()| ExitCode::SUCCESS),
     };
     // Not 1, which is a regression.
     done.unwrap_or_else(|error| {

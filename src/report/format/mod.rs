@@ -15,12 +15,15 @@ mod text;
 use std::str::FromStr;
 
 pub use self::file_names::file_names;
+use super::html;
 use super::value::{Report, ScenarioReport, SuiteReport};
 use super::weight::Weight;
 
 /// A form that a report takes for a tool.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Format {
+    /// The page for people, `report.html`.
+    Html,
     /// `report.json` itself.
     Json,
     /// DHAT's own, for valgrind's `dh_view.html`.
@@ -72,7 +75,8 @@ pub enum FormatError {
 
 impl Format {
     /// All of them.
-    pub const ALL: [Format; 9] = [
+    pub const ALL: [Format; 10] = [
+        Format::Html,
         Format::Json,
         Format::Dhat,
         Format::Pprof,
@@ -87,6 +91,7 @@ impl Format {
     /// As on the command line.
     pub fn name(self) -> &'static str {
         match self {
+            Format::Html => "html",
             Format::Json => "json",
             Format::Dhat => "dhat",
             Format::Pprof => "pprof",
@@ -102,6 +107,7 @@ impl Format {
     /// What reads it.
     pub fn words(self) -> &'static str {
         match self {
+            Format::Html => "a page for people, beside another run with --against",
             Format::Json => "report.json itself, for programs of your own",
             Format::Dhat => "DHAT's JSON, for valgrind's dh_view.html",
             Format::Pprof => "a heap profile, for pprof",
@@ -117,6 +123,7 @@ impl Format {
     /// How names of its files end, with the dot.
     pub fn extension(self) -> &'static str {
         match self {
+            Format::Html => ".html",
             Format::Json => ".json",
             Format::Dhat => ".dhat.json",
             Format::Pprof => ".pb.gz",
@@ -147,14 +154,26 @@ impl Format {
         )
     }
 
+    /// Whether another run may stand beside it.
+    pub fn is_compared(self) -> bool {
+        self == Format::Html
+    }
+
     /// The report in that form: the same bytes for the same report. `weight` tells by which figure sites are weighed, where
-    /// the form [has one](Format::is_weighed).
+    /// the form [has one](Format::is_weighed); `against` is another run to stand beside it, where the form [takes
+    /// one](Format::is_compared).
     ///
     /// # Errors
     ///
     /// When the form holds one scenario and there are more, or none; when there is nothing to show.
-    pub fn render(self, report: &Report, weight: Weight) -> Result<Vec<u8>, FormatError> {
+    pub fn render(
+        self,
+        report: &Report,
+        weight: Weight,
+        against: Option<&Report>,
+    ) -> Result<Vec<u8>, FormatError> {
         match self {
+            Format::Html => Ok(html::page(report, against).into_bytes()),
             Format::Json => Ok(report.to_json()),
             Format::Dhat => Ok(dhat::render(&self.one(report)?)),
             Format::Pprof => Ok(pprof::render(report, weight)),

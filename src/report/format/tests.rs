@@ -154,7 +154,7 @@ fn usual() -> Report {
 }
 
 fn render(format: Format, report: &Report) -> Vec<u8> {
-    let rendered = format.render(report, Weight::Live);
+    let rendered = format.render(report, Weight::Live, None);
     rendered.expect("there is something to show")
 }
 
@@ -174,7 +174,9 @@ fn check(format: Format) {
 #[test]
 fn every_text_is_a_golden() {
     let texts = Format::ALL.into_iter();
-    let texts = texts.filter(|format| !format.is_binary() && *format != Format::Json);
+    let texts = texts.filter(|format| !format.is_binary());
+    // The report itself is one already, and the page has tests of its own.
+    let texts = texts.filter(|format| ![Format::Html, Format::Json].contains(format));
     texts.for_each(check);
 }
 
@@ -216,7 +218,7 @@ fn the_same_report_gives_the_same_bytes() {
 }
 
 fn refused(format: Format, report: &Report, weight: Weight) -> String {
-    let refused = format.render(report, weight);
+    let refused = format.render(report, weight, None);
     refused.expect_err("it cannot be").to_string()
 }
 
