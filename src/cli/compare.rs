@@ -5,14 +5,15 @@ use std::process::ExitCode;
 
 use clap::{Args, ValueEnum};
 
-use crate::harness::{Compare as Comparison, named_by_cargo};
+use crate::harness::{self, Compare as Comparison, named_by_cargo};
 
-/// Run every scenario twice, and tell by which sites the two runs differ.
+/// Run every scenario twice, and tell by which sites the runs differ
 ///
-/// With nothing else, both runs are of the suite's own module, and must not differ at all. With --against, the second one is of
-/// another build. No threshold counts, and no snapshot.
-/// Exit codes: 0 no difference, 1 the builds differ, 2 the gate broke.
+/// With nothing else, both runs are of the suite's own module, and must not
+/// differ at all. With --against, the second one is of another build. No
+/// threshold counts, and no snapshot.
 #[derive(Args)]
+#[command(verbatim_doc_comment)]
 pub(super) struct Compare {
     /// Suite files, and folders of them
     #[arg(value_name = "SUITE or FOLDER", default_value = "suites")]
@@ -42,7 +43,10 @@ impl Compare {
             against: self.against,
             filter: self.only,
             output: target.join("memgate"),
-            as_json: self.format == Format::Json,
+            format: match self.format {
+                Format::Text => harness::Format::Text,
+                Format::Json => harness::Format::Json,
+            },
         }
         .run()
     }

@@ -1,8 +1,11 @@
 //! What is said of two runs of one story: the metrics side by side, and the sites that differ.
 
+mod markdown;
+
+pub use self::markdown::{comparison_table, verbatim};
 use super::difference::{Change, Difference, MetricDifference, SiteDifference};
 use super::failure::frames::frame_lines;
-use super::failure::layout::{WIDTH, counted, line, paragraph};
+use super::failure::layout::{DIM, PLAIN, WIDTH, counted, headline, line, paragraph, spans};
 use super::names::own_frames;
 use super::value::{Counted, Fault};
 use crate::suite::{Unit, format_bytes};
@@ -33,8 +36,7 @@ pub fn comparison(name: &str, sides: &Sides, difference: &Difference) -> String 
         );
         return text;
     }
-    let headline = format!("{name} differs: a is {a}, b is {b}");
-    paragraph(&mut text, "", "  ", &headline);
+    headline(&mut text, &format!("{name} differs: a is {a}, b is {b}"));
     text.push('\n');
     figures(&mut text, difference);
     text
@@ -48,8 +50,8 @@ pub fn null_test(name: &str, difference: &Difference, unequal: &[String]) -> Str
         return text;
     }
     let parts = unequal.join(", ");
-    let headline = format!("{name}: the gate broke: two runs of it differ, in {parts}");
-    paragraph(&mut text, "", "  ", &headline);
+    let what = format!("{name}: the gate broke: two runs of it differ, in {parts}");
+    headline(&mut text, &what);
     text.push('\n');
     figures(&mut text, difference);
     let whose = "a and b are two runs of the same module in the same story. That they differ is a fault of memgate's own, and says \
@@ -59,10 +61,19 @@ pub fn null_test(name: &str, difference: &Difference, unequal: &[String]) -> Str
     text
 }
 
+/// A scenario that only one of two reports has.
+pub fn missing(name: &str, in_this: &str, not_in_that: &str) -> String {
+    let mut text = String::new();
+    let headline = format!("{name} is in {in_this}, and not in {not_in_that}");
+    paragraph(&mut text, "", "  ", &headline);
+    text.push('\n');
+    text
+}
+
 /// Two runs of which one came to nothing.
 pub fn no_comparison(name: &str, fault: &Fault) -> String {
     let mut text = String::new();
-    line(&mut text, &format!("{name}: {}", fault.headline));
+    headline(&mut text, &format!("{name}: {}", fault.headline));
     text.push('\n');
     for cause in fault.cause.lines() {
         paragraph(&mut text, "  ", "  ", cause);
@@ -124,19 +135,24 @@ fn row(metric: &MetricDifference) -> [String; 4] {
 }
 
 fn write_site(text: &mut String, site: &SiteDifference) {
-    let change = match site.change {
-        Change::Added => "added",
-        Change::Grown => "grown",
-        Change::Shrunk => "shrunk",
-        Change::Gone => "gone",
-    };
+    let change = word(site.change);
     let width = INDENT - 2;
-    line(text, &format!("  {change:<width$}{}", amounts(site)));
+    let change = format!("  {change:<width$}");
+    spans(text, &[(DIM, &change), (PLAIN, &amounts(site))]);
     let frames = own_frames(&site.stack);
     for frame in frame_lines(&frames, WIDTH - INDENT) {
         line(text, &format!("{:INDENT$}{frame}", ""));
     }
     text.push('\n');
+}
+
+fn word(change: Change) -> &'static str {
+    match change {
+        Change::Added => "added",
+        Change::Grown => "grown",
+        Change::Shrunk => "shrunk",
+        Change::Gone => "gone",
+    }
 }
 
 /// "+43 KB in +200 blocks kept, +50 KB in +210 blocks allocated"

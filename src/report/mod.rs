@@ -4,6 +4,7 @@ mod assemble;
 mod comparison;
 mod difference;
 mod failure;
+mod fault_kind;
 mod format;
 mod html;
 mod json;
@@ -12,27 +13,35 @@ mod names;
 mod notes;
 mod output;
 mod parts;
+mod profile;
 mod run;
 mod saved;
 mod schema;
+mod shell;
 mod sparkline;
 mod survey;
 mod value;
 mod weight;
 
 pub use self::assemble::{assemble, without_figures};
-pub use self::comparison::{Sides, comparison, no_comparison, null_test};
+pub use self::comparison::{
+    Sides, comparison, comparison_table, missing, no_comparison, null_test, verbatim,
+};
 pub use self::difference::{
     Change, Difference, Figures, MetricDifference, SiteDifference, difference, unequal_parts,
 };
-pub use self::failure::{Commands, failure};
+pub(crate) use self::failure::text_rows;
+pub use self::failure::{Commands, failure, styled_failure, unreadable_suite, without_styles};
+pub use self::fault_kind::FaultKind;
 pub use self::format::{Format, FormatError, file_names};
 pub use self::json::ReportFile;
 pub use self::merge::{MergeError, merge};
 pub use self::names::{own_frames, short_name};
 pub use self::output::{OutputError, write};
+pub use self::profile::{ProfileText, profile};
 pub use self::saved::{LoadError, load};
 pub use self::schema::schema;
+pub(crate) use self::shell::shell_word;
 pub use self::survey::{
     HeldReport, HolderReport, LossesReport, RootReport, SiteSurveyReport, SurveyReport,
 };
