@@ -122,10 +122,8 @@ mod tests {
         let whole =
             format!("[package]\nname = \"app\"\n\n[dependencies]\nmemgate = \"0\"\n\n{test}");
         check(&whole, Some(&whole));
-        let dotted = format!(
-            "dev-dependencies.memgate = \"0\"\ntest = [{{ name = \"memory\" }}]\n\n[package]\nname = \"app\"\n"
-        );
-        check(&dotted, Some(&dotted));
+        let dotted = "dev-dependencies.memgate = \"0\"\ntest = [{ name = \"memory\" }]\n\n[package]\nname = \"app\"\n";
+        check(dotted, Some(dotted));
         check(
             "test = []\n[package]\nname = \"app\"\n[dev-dependencies]\nmemgate = \"0\"\n",
             Some(
