@@ -10,7 +10,9 @@ use std::process::ExitCode;
 use super::compared::{self, Compared, Format, Outcome, Side, both};
 use super::profile::{self, SUITE, Story};
 use super::{broken, say_with};
-use crate::report::{self, Fault, Report, ScenarioReport, Sides, SuiteReport, difference};
+use crate::report::{
+    self, Fault, FaultKind, Report, ScenarioReport, Sides, SuiteReport, difference,
+};
 
 /// What is compared, and how it is told.
 pub(crate) struct Diff {
@@ -141,6 +143,7 @@ fn scenarios(a: Report, b: Report, sides: &Sides) -> Vec<Compared> {
 fn unreadable(suite: &SuiteReport) -> Option<(String, Outcome)> {
     let cause = suite.error.clone()?;
     let fault = Fault {
+        kind: FaultKind::Suite,
         headline: "the gate broke: the suite cannot be read".to_string(),
         cause,
         advice: None,

@@ -1,28 +1,30 @@
 //! The gate: one scenario from its module to its verdict, and the verdict of all.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use libtest_mimic::Failed;
 
-use super::accepted::judge_with_accepted;
+use super::accepted::{Judged, judge_with_accepted};
 use super::faults;
 use super::frees;
-use super::modules::{self, Modules, Prepared};
+use super::kinds;
+use super::modules::{self, Modules, Prepared, Shared};
 use super::numbered;
 use super::progress::Progress;
+use super::reuse::Reuse;
 use super::trials::trial_name;
 use super::types::KnownTypes;
 use super::{Again, places};
 use super::{lifecycle, losses};
 use crate::heap::{Fold, Recording};
-use crate::judge::{Judgement, Verdict, allow};
+use crate::judge::{Verdict, allow};
 use crate::module::Module;
 use crate::report::{
-    Commands, Fault, Place, ReportError, ReportFile, ScenarioReport, SnapshotChange, SuiteReport,
-    assemble, failure, without_figures,
+    Commands, Fault, OutputError, Place, ReportFile, ScenarioReport, SnapshotChange, SuiteReport,
+    assemble, shell_word, styled_failure, unreadable_suite, without_figures, without_styles,
 };
 use crate::run::{self, Aside, Ending, Engine, Host, Listener, RunError};
 use crate::snapshot::{self, Accepted};
@@ -35,6 +37,22 @@ struct Tally {
     failures: u64,
 }
 
+/// What came of a scenario, its snapshot not yet looked at.
+struct Told {
+    report: ScenarioReport,
+    /// Whether there is a verdict, and none of the accepted numbers waits for review: told again, it would be the same.
+    is_settled: bool,
+}
+
+/// There is no gate.
+#[derive(Debug, thiserror::Error)]
+pub(super) enum GateError {
+    #[error(transparent)]
+    Run(#[from] RunError),
+    #[error(transparent)]
+    Output(#[from] OutputError),
+}
+
 /// What all trials of a process share.
 pub(super) struct Gate {
     root: PathBuf,
@@ -43,6 +61,8 @@ pub(super) struct Gate {
     cache: PathBuf,
     modules: Modules,
     progress: Progress,
+    /// Results of earlier runs, where they count.
+    reuse: Option<Reuse>,
     report: ReportFile,
     /// Hears what guests write.
     listener: Option<Listener>,
@@ -51,6 +71,10 @@ pub(super) struct Gate {
     /// What was said so far, by suite.
     suites: Mutex<BTreeMap<String, SuiteReport>>,
     tally: Mutex<Tally>,
+    /// The trials that ran, or that run, by name.
+    taken: Mutex<BTreeSet<String>>,
+    /// Whether texts have styles: only where they are printed, not where they become part of a JSON string.
+    is_styled: bool,
 }
 
 impl Gate {
@@ -60,18 +84,21 @@ impl Gate {
         output: &Path,
         has_threads: bool,
         today: Date,
-    ) -> Result<Gate, RunError> {
+    ) -> Result<Gate, GateError> {
         let cache = std::path::absolute(output.join("cache"))
             .map_err(|error| RunError::Engine(error.to_string()))?;
         // Under nextest each trial is a process, and all of them are one run.
         let run = std::env::var("NEXTEST_RUN_ID").ok();
+        let run = run.filter(|run| !run.is_empty());
+        let report = ReportFile::open(output, run.as_deref())?;
         Ok(Gate {
             root: std::path::absolute(root).map_err(|error| RunError::Engine(error.to_string()))?,
             engine: Engine::new(Some(&cache))?,
             cache,
             modules: Modules::default(),
             progress: Progress::new(has_threads),
-            report: ReportFile::new(output, run),
+            reuse: None,
+            report,
             listener: None,
             today,
             suites: Mutex::default(),
@@ -79,13 +106,32 @@ impl Gate {
                 worst: Verdict::Pass,
                 failures: 0,
             }),
+            taken: Mutex::default(),
+            is_styled: true,
         })
     }
 
+    /// As this gate, but for what did not change since an earlier run: results below `output` are taken for that, and those of
+    /// this run are kept there.
+    pub(super) fn reusing(self, output: &Path) -> Gate {
+        Gate {
+            reuse: Some(Reuse::new(output)),
+            ..self
+        }
+    }
+
+    /// A gate whose texts have no styles.
+    pub(super) fn plain(self) -> Gate {
+        Gate {
+            is_styled: false,
+            ..self
+        }
+    }
+
     /// With its report in another folder than what it compiles.
-    pub(super) fn reporting_in(mut self, folder: &Path) -> Gate {
-        self.report = ReportFile::new(folder, None);
-        self
+    pub(super) fn reporting_in(self, folder: &Path) -> Result<Gate, OutputError> {
+        let report = ReportFile::open(folder, None)?;
+        Ok(Gate { report, ..self })
     }
 
     /// With somebody who hears what guests write.
@@ -102,7 +148,7 @@ impl Gate {
 
     /// Where the report is, as a reader knows it.
     pub(super) fn saved(&self) -> String {
-        self.shown(&self.report.path())
+        self.shown(&self.report.page_path())
     }
 
     /// The same with a host that provides what modules import besides WASI.
@@ -113,6 +159,12 @@ impl Gate {
         }
     }
 
+    /// Whether a trial is to be run: it is, once.
+    pub(super) fn takes(&self, trial: &str) -> bool {
+        let mut taken = self.taken.lock().unwrap_or_else(PoisonError::into_inner);
+        taken.insert(trial.to_string())
+    }
+
     /// Runs one scenario as a trial.
     pub(super) fn run(
         &self,
@@ -121,23 +173,32 @@ impl Gate {
         again: &Again,
     ) -> Result<(), Failed> {
         let name = trial_name(suite, scenario);
-        let report = self.reviewed(suite, scenario, self.scenario(suite, scenario));
+        let report = self.reviewed(suite, scenario, self.found_or_run(suite, scenario));
         let text = (report.verdict != Verdict::Pass)
-            .then(|| failure(&name, &report, &self.commands(suite, &name, again)));
+            .then(|| styled_failure(&name, &report, &self.commands(suite, &name, &report, again)));
         self.keep(&suite.name, report);
         self.progress.make_room();
-        text.map_or(Ok(()), |text| Err(text.into()))
+        text.map_or(Ok(()), |text| Err(self.told_in(text)))
+    }
+
+    /// A text with styles, which libtest-mimic takes out where they are not wanted: but for those in its JSON.
+    fn told_in(&self, text: String) -> Failed {
+        match self.is_styled {
+            true => text.into(),
+            false => without_styles(&text).into(),
+        }
     }
 
     /// A suite that cannot be read is a trial that fails.
     pub(super) fn refuse(&self, name: &str, errors: &SuiteErrors) -> Result<(), Failed> {
         self.count(Verdict::Error);
         self.in_suite(name, |suite| suite.error = Some(errors.to_string()));
-        Err(format!("{name}: the gate broke: the suite cannot be read\n\n{errors}").into())
+        self.progress.make_room();
+        Err(self.told_in(unreadable_suite(name, &errors.to_string())))
     }
 
     /// Saves the report; the exit code is 0, 1 for a regression, or 2 where the gate broke.
-    pub(super) fn finish(&self) -> Result<ExitCode, ReportError> {
+    pub(super) fn finish(&self) -> Result<ExitCode, OutputError> {
         let suites =
             std::mem::take(&mut *self.suites.lock().unwrap_or_else(PoisonError::into_inner));
         self.report.save(suites.into_values().collect())?;
@@ -153,23 +214,56 @@ impl Gate {
         self.tally().failures
     }
 
+    /// How much was not run, where results of earlier runs count.
+    pub(super) fn told_of_reuse(&self) -> Option<String> {
+        self.reuse.as_ref().map(Reuse::told)
+    }
+
+    /// What came of the scenario in an earlier run of the very same, or what comes of it now.
+    fn found_or_run(&self, suite: &Suite, scenario: &Scenario) -> ScenarioReport {
+        let Some(reuse) = &self.reuse else {
+            return self.scenario(suite, scenario);
+        };
+        let key = |module| reuse.key(&self.root, suite, scenario, module, self.today);
+        let hash = self.modules.hash(suite, &self.progress);
+        // What cannot be read or built is told by running it.
+        let before = hash.ok().and_then(key);
+        if let Some(found) = before.as_ref().and_then(|key| reuse.find(key)) {
+            return found;
+        }
+        let Told { report, is_settled } = self.tell(suite, scenario);
+        let shared = self.prepared(suite);
+        let measured = shared.get().and_then(|prepared| prepared.as_ref().ok());
+        let after = measured.and_then(|prepared| key(prepared.hash()));
+        // What changed while it ran may be in the result, or not.
+        let lasts = is_settled && before == after;
+        reuse.add(before.filter(|_| lasts).as_ref(), &report);
+        report
+    }
+
+    fn prepared(&self, suite: &Suite) -> Shared<Prepared> {
+        self.modules.prepare(suite, &self.engine, &self.progress)
+    }
+
     /// From the module to what is to be said of the scenario, its snapshot not yet looked at.
     pub(super) fn scenario(&self, suite: &Suite, scenario: &Scenario) -> ScenarioReport {
+        self.tell(suite, scenario).report
+    }
+
+    fn tell(&self, suite: &Suite, scenario: &Scenario) -> Told {
         let module = modules::name(suite);
-        let broken = |fault| without_figures(&scenario.name, &module, fault);
-        let shared = self.modules.prepare(suite, &self.engine, &self.progress);
+        let broken = |fault| Told {
+            report: without_figures(&scenario.name, &module, fault),
+            is_settled: false,
+        };
+        let shared = self.prepared(suite);
         match shared.get().expect("it was made ready") {
             Ok(prepared) => self.told(suite, scenario, prepared).unwrap_or_else(broken),
             Err(fault) => broken(fault.clone()),
         }
     }
 
-    fn told(
-        &self,
-        suite: &Suite,
-        scenario: &Scenario,
-        prepared: &Prepared,
-    ) -> Result<ScenarioReport, Fault> {
+    fn told(&self, suite: &Suite, scenario: &Scenario, prepared: &Prepared) -> Result<Told, Fault> {
         let _activity = self
             .progress
             .begin(format!("running {}", trial_name(suite, scenario)));
@@ -177,6 +271,7 @@ impl Gate {
             module,
             compiled,
             roots,
+            ..
         } = prepared;
         // Counters know of no blocks, so that nothing can be said of what is lost.
         let known = roots.roots.clone().filter(|_| scenario.sites.is_none());
@@ -196,8 +291,12 @@ impl Gate {
             _ => Ok(()),
         };
         let stacks_of_frees =
-            frees::look_into(&self.engine, compiled, scenario, ending, &mut recording)
-                .map_err(|error| faults::broken("the scenario cannot be run again", error))?;
+            frees::look_into(&self.engine, compiled, scenario, ending, &mut recording).map_err(
+                |error| {
+                    let kind = kinds::of_run(&error);
+                    faults::broken(kind, "the scenario cannot be run again", error)
+                },
+            )?;
         let symbols = module.symbols();
         let stacks = places::of_sites(&symbols, &recording);
         let judged = match ending {
@@ -213,7 +312,7 @@ impl Gate {
             stacks,
             judged
                 .as_ref()
-                .map(|(judgement, _)| judgement)
+                .map(|judged| &judged.judgement)
                 .map_err(Fault::clone),
         );
         let types = KnownTypes::of(module);
@@ -226,7 +325,8 @@ impl Gate {
             let notes = lifecycle::not_counted(scenario, &recording);
             report.notes.extend(notes);
         }
-        if let Ok((_, Some(change))) = judged {
+        let is_settled = judged.as_ref().is_ok_and(|judged| judged.is_settled);
+        if let Some(change) = judged.ok().and_then(|judged| judged.change) {
             report = report.with_numbers_change(change);
         }
         if matches!(ending, Ending::Completed) {
@@ -239,10 +339,10 @@ impl Gate {
             Some(numbered) => numbered::notes(numbered, module),
             None => faults::of_allocators(module),
         });
-        Ok(report)
+        Ok(Told { report, is_settled })
     }
 
-    /// The run against thresholds, allowances and accepted numbers; beside it, which of these are to be reviewed.
+    /// The run against thresholds, allowances and accepted numbers.
     fn judged(
         &self,
         suite: &Suite,
@@ -250,7 +350,7 @@ impl Gate {
         module: &Module,
         recording: &Recording,
         stacks: &[Vec<Place>],
-    ) -> Result<(Judgement, Option<SnapshotChange>), Fault> {
+    ) -> Result<Judged, Fault> {
         let functions = match scenario.allow.is_empty() {
             true => Vec::new(),
             false => places::functions(stacks),
@@ -277,11 +377,7 @@ impl Gate {
         match snapshot::compare(&self.root, &suite.path, &info, &body, tolerance) {
             Ok(None) => report,
             Ok(Some(change)) => with_snapshot_change(report, change, tolerance),
-            Err(error) => without_figures(
-                &scenario.name,
-                &info.module,
-                faults::broken("no snapshot can be kept", error),
-            ),
+            Err(error) => without_figures(&scenario.name, &info.module, faults::no_snapshot(error)),
         }
     }
 
@@ -302,25 +398,23 @@ impl Gate {
         accepted.map(Some).map_err(|error| error.to_string())
     }
 
-    fn commands(&self, suite: &Suite, name: &str, again: &Again) -> Commands {
-        let suite = suite
-            .path
-            .strip_prefix("./")
-            .unwrap_or(&suite.path)
-            .display()
-            .to_string();
+    fn commands(
+        &self,
+        suite: &Suite,
+        name: &str,
+        report: &ScenarioReport,
+        again: &Again,
+    ) -> Commands {
+        let file = suite.path.strip_prefix("./").unwrap_or(&suite.path);
         let again = match again {
-            Again::CargoTest => format!("cargo test --test {} {name}", this_test()),
-            Again::Command(command) => format!("{command} {name}"),
+            Again::CargoTest => format!("cargo test --test {} {}", this_test(), shell_word(name)),
+            Again::Command(command) => format!("{command} {}", shell_word(name)),
         };
-        let review = match snapshot::leaves_pending() {
-            true => "cargo insta review",
-            false => "cargo insta review, after a run with INSTA_UPDATE=new",
-        };
+        let review = review(&self.root, &suite.name, report);
         Commands {
             again,
-            review: review.to_string(),
-            suite,
+            review,
+            suite: file.display().to_string(),
             report: self.shown(&self.report.page_path()),
         }
     }
@@ -374,6 +468,28 @@ fn with_snapshot_change(
         ));
     }
     report.with_snapshot_change(change)
+}
+
+/// How what changed is accepted: by cargo-insta, which wants a Cargo.toml, or by hand.
+fn review(root: &Path, suite: &str, report: &ScenarioReport) -> String {
+    let has_cargo = root
+        .ancestors()
+        .any(|folder| folder.join("Cargo.toml").is_file());
+    let review = match has_cargo {
+        true => "cargo insta review".to_string(),
+        false => {
+            let changes = [("", &report.snapshot), ("@numbers", &report.numbers)];
+            let changed = changes.iter().filter(|(_, change)| change.is_some());
+            let files: Vec<String> = changed
+                .map(|(kind, _)| format!("snapshots/{suite}__{}{kind}.snap.new", report.name))
+                .collect();
+            format!("rename {} to .snap", files.join(" and "))
+        }
+    };
+    match snapshot::leaves_pending() {
+        true => review,
+        false => format!("{review}, after a run with INSTA_UPDATE=new"),
+    }
 }
 
 /// The name of the test that this binary is, without the hash that cargo appends.

@@ -10,6 +10,7 @@ mod frees;
 mod gate;
 mod given;
 mod init;
+pub(crate) mod kinds;
 mod lifecycle;
 mod losses;
 mod modules;
@@ -17,11 +18,13 @@ mod numbered;
 mod places;
 mod profile;
 mod progress;
+mod reuse;
 mod roots;
 mod say;
 mod today;
 mod trials;
 mod types;
+mod unheard;
 mod verbs;
 
 use std::path::{Path, PathBuf};
@@ -29,7 +32,9 @@ use std::process::ExitCode;
 use std::sync::Arc;
 use std::thread;
 
-use libtest_mimic::Arguments;
+use libtest_mimic::{Arguments, FormatSetting};
+
+use crate::report::FaultKind;
 
 pub(crate) use self::compare::Compare;
 pub(crate) use self::compared::Format;
@@ -37,7 +42,8 @@ pub(crate) use self::diff::Diff;
 use self::gate::Gate;
 pub(crate) use self::init::Init;
 pub(crate) use self::profile::{Mapped, Profile, Story};
-pub(crate) use self::say::{say, say_with};
+use self::reuse::asked_for;
+pub(crate) use self::say::{broken, broken_by, note, say, say_with};
 use self::trials::Trials;
 use crate::run::{Host, Imports};
 
@@ -47,6 +53,9 @@ use crate::run::{Host, Imports};
 /// Suites are the YAML files in `suites/`, snapshots are kept in `snapshots/`, both below the current directory, which cargo
 /// and nextest set to the package's folder. Arguments are those of libtest. The exit code is 0 if everything passed, 1 if
 /// there is a regression, 2 if the gate broke.
+///
+/// With `MEMGATE_REUSE=1` a scenario is not run whose module, suite and test binary are those of an earlier run: that one's result
+/// is taken for it, from `target/memgate/reuse/`.
 pub fn harness() -> ExitCode {
     of_crate(Host::default())
 }
@@ -87,6 +96,7 @@ fn of_crate(host: Host) -> ExitCode {
         arguments: Arguments::from_args(),
         again: Again::from_environment().unwrap_or(Again::CargoTest),
         refuse_empty_selection: false,
+        reuse: false,
     }
     .run()
 }
@@ -108,6 +118,8 @@ pub(crate) struct Harness {
     /// Whether a filter that matches nothing is an error. `cargo test FILTER` runs every test binary with the same filter, so
     /// there it is none.
     pub(crate) refuse_empty_selection: bool,
+    /// Whether results of earlier runs count, as they do where the environment says so.
+    pub(crate) reuse: bool,
 }
 
 /// The command that runs one scenario again.
@@ -124,7 +136,10 @@ impl Again {
     const VARIABLE: &str = "MEMGATE_COMMAND";
 
     pub(crate) fn from_environment() -> Option<Again> {
-        std::env::var(Again::VARIABLE).ok().map(Again::Command)
+        let command = std::env::var(Again::VARIABLE).ok();
+        command
+            .filter(|command| !command.is_empty())
+            .map(Again::Command)
     }
 }
 
@@ -132,28 +147,42 @@ impl Harness {
     pub(crate) fn run(self) -> ExitCode {
         let trials = match Trials::find(&self) {
             Ok(trials) => trials,
-            Err(error) => return broken(&error.to_string()),
+            Err(error) => return broken_by(error.kind(), &error.to_string()),
         };
         if self.arguments.list {
-            let listed = trials.names_only();
-            return libtest_mimic::run(&self.arguments, listed).exit_code();
+            return unheard::run(&self.arguments, || trials.names_only()).exit_code();
         }
         let target = self.output.clone().unwrap_or(self.root.join("target"));
         let today = match today::today() {
             Ok(today) => today,
             Err(cause) => return broken(&cause),
         };
+        let reuses = match asked_for() {
+            Ok(wanted) => wanted || self.reuse,
+            Err(cause) => return broken(&cause),
+        };
         let output = target.join("memgate");
         let gate = match Gate::new(&self.root, &output, self.has_threads(), today) {
-            Ok(gate) => Arc::new(gate.with_host(self.host.clone())),
+            Ok(gate) => gate.with_host(self.host.clone()),
             Err(error) => return broken(&error.to_string()),
         };
-        let conclusion = libtest_mimic::run(&self.arguments, trials.bound_to(&gate, &self.again));
+        let gate = match self.arguments.format {
+            Some(FormatSetting::Json) => gate.plain(),
+            _ => gate,
+        };
+        let gate = Arc::new(match reuses {
+            true => gate.reusing(&output),
+            false => gate,
+        });
+        let conclusion = unheard::run(&self.arguments, || trials.bound_to(&gate, &self.again));
         let verdict = gate.finish();
+        if let Some(told) = gate.told_of_reuse() {
+            note(&told);
+        }
         if conclusion.num_failed > gate.failures() {
             return broken("a trial failed without a verdict, which is a fault of memgate's own");
         }
-        verdict.unwrap_or_else(|error| broken(&error.to_string()))
+        verdict.unwrap_or_else(|error| broken_by(FaultKind::ReportUnwritable, &error.to_string()))
     }
 
     /// Whether libtest runs trials beside each other.
@@ -161,13 +190,6 @@ impl Harness {
         let threads = self.arguments.test_threads;
         threads.or_else(|| Some(thread::available_parallelism().ok()?.get())) > Some(1)
     }
-}
-
-/// Says that there is no verdict, and why.
-#[allow(clippy::print_stderr, reason = "the harness speaks where no trial can")]
-fn broken(cause: &str) -> ExitCode {
-    eprintln!("{cause}");
-    ExitCode::from(2)
 }
 
 /// The target folder in which cargo built this binary. It is surer than the variable, which may be relative to another folder.

@@ -4,12 +4,19 @@ mod assemble;
 mod comparison;
 mod difference;
 mod failure;
-pub mod html;
+mod fault_kind;
+mod format;
+mod html;
 mod json;
+mod merge;
 mod names;
 mod notes;
+mod output;
+mod parts;
 mod profile;
+mod run;
 mod saved;
+mod schema;
 mod shell;
 mod sparkline;
 mod survey;
@@ -23,11 +30,17 @@ pub use self::comparison::{
 pub use self::difference::{
     Change, Difference, Figures, MetricDifference, SiteDifference, difference, unequal_parts,
 };
-pub use self::failure::{Commands, failure};
-pub use self::json::{ReportError, ReportFile};
+pub(crate) use self::failure::text_rows;
+pub use self::failure::{Commands, failure, styled_failure, unreadable_suite, without_styles};
+pub use self::fault_kind::FaultKind;
+pub use self::format::{Format, FormatError, file_names};
+pub use self::json::ReportFile;
+pub use self::merge::{MergeError, merge};
 pub use self::names::{own_frames, short_name};
+pub use self::output::{OutputError, write};
 pub use self::profile::{ProfileText, profile};
 pub use self::saved::{LoadError, load};
+pub use self::schema::schema;
 pub(crate) use self::shell::shell_word;
 pub use self::survey::{
     HeldReport, HolderReport, LossesReport, RootReport, SiteSurveyReport, SurveyReport,

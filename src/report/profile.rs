@@ -43,7 +43,8 @@ pub fn profile(report: &ScenarioReport, told: &ProfileText) -> String {
     match &report.fault {
         Some(fault) => fault_text(&mut text, &name, report, fault),
         None => {
-            line(&mut text, &format!("{name} ran to its end\n"));
+            line(&mut text, &format!("{name} ran to its end"));
+            text.push('\n');
             totals(&mut text, report);
             over_cycles(&mut text, report);
         }
@@ -216,7 +217,8 @@ fn sites(text: &mut String, report: &ScenarioReport, top: usize) {
         .iter()
         .any(|site| site.stack.iter().any(|place| place.line.is_some()));
     if !has_lines && !report.sites.is_empty() {
-        line(text, "  (no lines: the module has no line table)\n");
+        line(text, "  (no lines: the module has no line table)");
+        text.push('\n');
     }
 }
 

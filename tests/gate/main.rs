@@ -1,8 +1,10 @@
 //! The command as its user meets it: what it says, and the exit code that it says it with.
 
+mod formats;
 mod leaks;
 mod limits;
 mod lost;
+mod terminal;
 
 use std::fs;
 use std::path::{Path, PathBuf};

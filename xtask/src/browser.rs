@@ -2,12 +2,12 @@
 
 use std::env;
 use std::ffi::OsStr;
-use std::fs;
-use std::path::{Path, PathBuf};
-use std::process::{Command, Stdio};
+use std::path::PathBuf;
+use std::process::Command;
 
 use anyhow::{Context, Result, bail, ensure};
 
+use crate::packages::{debian, npm};
 use crate::project::root;
 
 /// Where the scripts are, and the lists of what npm installs for them.
@@ -39,13 +39,10 @@ impl Browser {
     /// A machine on which that cannot be done is an error that says what to install: a test that needs a browser is never
     /// skipped.
     pub(crate) fn ready() -> Result<Browser> {
-        ensure!(
-            succeeds("node", &["--version"]) && succeeds("npm", &["--version"]),
-            "there is no node with npm on this machine: install Node.js 20 or newer"
-        );
+        let packages = npm(SCRIPTS, "browser")?;
         Ok(Browser {
             chromium: chromium()?,
-            packages: install_packages()?,
+            packages,
         })
     }
 
@@ -78,7 +75,7 @@ fn chromium() -> Result<PathBuf> {
         return Ok(found);
     }
     for package in PACKAGES {
-        if install(package)
+        if debian(package)
             && let Some(found) = on_path(package)
         {
             return Ok(found);
@@ -91,63 +88,9 @@ fn chromium() -> Result<PathBuf> {
     )
 }
 
-/// Installs a Debian package, where this is Debian and we may.
-fn install(package: &str) -> bool {
-    Path::new("/etc/debian_version").exists()
-        && succeeds("apt-get", &["update", "--quiet"])
-        && succeeds(
-            "apt-get",
-            &[
-                "install",
-                "--yes",
-                "--quiet",
-                "--no-install-recommends",
-                package,
-            ],
-        )
-}
-
-/// What `npm ci` makes of the lists in `tests/browser/`, made anew when these change.
-fn install_packages() -> Result<PathBuf> {
-    let packages = root().join("target/browser");
-    let lists = ["package.json", "package-lock.json"];
-    let read = |folder: &Path| -> Vec<Option<Vec<u8>>> {
-        let contents = |name: &&str| fs::read(folder.join(name)).ok();
-        lists.iter().map(contents).collect()
-    };
-    // npm writes this file last.
-    let is_complete = packages.join("node_modules/.package-lock.json").exists();
-    if is_complete && read(&packages) == read(&root().join(SCRIPTS)) {
-        return Ok(packages);
-    }
-    fs::create_dir_all(&packages)?;
-    for list in lists {
-        fs::copy(root().join(SCRIPTS).join(list), packages.join(list))?;
-    }
-    let status = Command::new("npm")
-        .args(["ci", "--ignore-scripts", "--no-audit", "--no-fund"])
-        .current_dir(&packages)
-        .status()
-        .context("failed to start npm")?;
-    ensure!(
-        status.success(),
-        "npm could not install what {SCRIPTS}/package-lock.json names: {status}"
-    );
-    Ok(packages)
-}
-
 fn on_path(name: &str) -> Option<PathBuf> {
     let folders = env::var_os("PATH")?;
     env::split_paths(&folders)
         .map(|folder| folder.join(name))
         .find(|program| program.is_file())
-}
-
-fn succeeds(program: &str, arguments: &[&str]) -> bool {
-    let status = Command::new(program)
-        .args(arguments)
-        .env("DEBIAN_FRONTEND", "noninteractive")
-        .stdout(Stdio::null())
-        .status();
-    status.is_ok_and(|status| status.success())
 }

@@ -5,9 +5,11 @@ mod browser;
 mod build_guests;
 mod guests;
 mod native;
+mod packages;
 mod project;
 mod slim;
 mod test_dhat;
+mod test_formats;
 mod test_html;
 mod test_memory;
 mod test_null;
@@ -25,6 +27,7 @@ enum Command {
     Bench(bench::Bench),
     BuildGuests(build_guests::BuildGuests),
     TestDhat(test_dhat::TestDhat),
+    TestFormats(test_formats::TestFormats),
     TestHtml(test_html::TestHtml),
     TestMemory(test_memory::TestMemory),
     TestNull(test_null::TestNull),
@@ -38,6 +41,7 @@ fn main() -> ExitCode {
         Command::Bench(command) => command.run().map(|()| ExitCode::SUCCESS),
         Command::BuildGuests(command) => command.run().map(|()| ExitCode::SUCCESS),
         Command::TestDhat(command) => command.run(),
+        Command::TestFormats(command) => command.run().map(|()| ExitCode::SUCCESS),
         Command::TestHtml(command) => command.run().map(|()| ExitCode::SUCCESS),
         Command::TestMemory(command) => command.run(),
         Command::TestNull(command) => command.run().map(|()| ExitCode::SUCCESS),

@@ -8,7 +8,8 @@ use anyhow::{Context, Result, ensure};
 use clap::Args;
 
 use crate::browser::Browser;
-use crate::project::{Gate, cargo, executable, root, scratch};
+use crate::packages::run;
+use crate::project::{Gate, root, scratch};
 
 /// Open HTML reports in a headless Chromium: click, search, sort, zoom, and see that nothing is injected and nothing leaves.
 #[derive(Args)]
@@ -37,11 +38,10 @@ impl TestHtml {
         }
         let clean = gated(CLEAN, &folder.join("clean"))?;
         browser.run("write-reports.mjs", &[&folder])?;
-        let renderer = Renderer::build()?;
-        renderer.render(&planted, &folder.join("against.html"), Some(&clean))?;
+        render(&planted, &folder.join("against.html"), Some(&clean))?;
         for name in ["hostile", "large", "wide"] {
             let report = folder.join(name).with_extension("json");
-            renderer.render(&report, &report.with_extension("html"), None)?;
+            render(&report, &report.with_extension("html"), None)?;
         }
         fs::copy(planted.join("report.html"), folder.join("feed.html"))?;
         browser.run("html.mjs", &[folder])
@@ -78,37 +78,13 @@ fn screenshot(browser: &Browser, run: &Path) -> Result<()> {
     Ok(())
 }
 
-/// The example that makes pages of saved reports.
-struct Renderer(PathBuf);
-
-impl Renderer {
-    fn build() -> Result<Renderer> {
-        let messages = cargo(&[
-            "build",
-            "--package",
-            "memgate",
-            "--example",
-            "html",
-            "--message-format=json-render-diagnostics",
-        ])?;
-        let built = messages
-            .lines()
-            .find_map(|message| executable(message, "example", "html"));
-        Ok(Renderer(built.context("cargo named no executable of it")?))
+/// Makes the page of a saved report.
+fn render(report: &Path, page: &Path, against: Option<&Path>) -> Result<()> {
+    let mut command = Command::new(Gate::build()?.command);
+    command.arg("report").arg(report);
+    command.args(["--format", "html", "-o"]).arg(page);
+    if let Some(against) = against {
+        command.arg("--against").arg(against);
     }
-
-    fn render(&self, report: &Path, page: &Path, against: Option<&Path>) -> Result<()> {
-        let output = Command::new(&self.0)
-            .args([report, page])
-            .args(against)
-            .output()
-            .context("failed to render a report")?;
-        ensure!(
-            output.status.success(),
-            "failed to render {}: {}",
-            report.display(),
-            String::from_utf8_lossy(&output.stderr)
-        );
-        Ok(())
-    }
+    run(&mut command).map(drop)
 }

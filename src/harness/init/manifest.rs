@@ -122,8 +122,9 @@ mod tests {
         let whole =
             format!("[package]\nname = \"app\"\n\n[dependencies]\nmemgate = \"0\"\n\n{test}");
         check(&whole, Some(&whole));
-        let dotted = "dev-dependencies.memgate = \"0\"\ntest = [{ name = \"memory\" }]\n\n[package]\nname = \"app\"\n";
-        check(dotted, Some(dotted));
+        let dotted =
+            "dev-dependencies.memgate = \"0\"\ntest = [{ name = \"memory\" }]\n\n[package]\nname = \"app\"\n".to_string();
+        check(&dotted, Some(&dotted));
         check(
             "test = []\n[package]\nname = \"app\"\n[dev-dependencies]\nmemgate = \"0\"\n",
             Some(

@@ -116,7 +116,7 @@ pub(super) fn gate(output: &Path, folder: &Path) -> Result<Gate, String> {
             compiles_in.display()
         )
     })?;
-    Ok(gate.reporting_in(folder))
+    gate.reporting_in(folder).map_err(|error| error.to_string())
 }
 
 /// What the story came to with that module.

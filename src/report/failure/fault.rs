@@ -1,7 +1,7 @@
 //! Where there is no verdict: what happened, where, and the heap as it was.
 
 use super::frames::placed;
-use super::layout::{WIDTH, counted, line, paragraph};
+use super::layout::{DIM, WIDTH, counted, headline, line, paragraph, spans};
 use crate::report::names::short_name;
 use crate::report::value::{Fault, Place, ScenarioReport};
 use crate::suite::{Unit, format_bytes};
@@ -15,7 +15,7 @@ pub(in crate::report) fn fault_text(
     report: &ScenarioReport,
     fault: &Fault,
 ) {
-    line(text, &format!("{name}: {}", fault.headline));
+    headline(text, &format!("{name}: {}", fault.headline));
     text.push('\n');
     for cause in fault.cause.lines() {
         // What is laid out by hand, such as a compiler's words, keeps its layout.
@@ -31,7 +31,7 @@ pub(in crate::report) fn fault_text(
     }
     stack(text, &fault.stack);
     if !fault.stderr.trim().is_empty() {
-        line(text, "  its standard error ends with");
+        spans(text, &[(DIM, "  its standard error ends with")]);
         let lines: Vec<&str> = fault.stderr.trim_end().lines().collect();
         lines[lines.len().saturating_sub(STACK)..]
             .iter()

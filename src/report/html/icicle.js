@@ -158,10 +158,10 @@ const CHARACTER = 6.95;
 function fitted(place, width) {
   if (!place) return 'all';
   const most = Math.floor(width / CHARACTER);
-  const text = [shown(place.short), shown(lastOf(place.short))].find((text) => text.length <= most);
-  if (text || most < 3) return text ?? '';
   // The end of a path says more than its beginning.
-  return `…${shown(lastOf(place.short)).slice(-(most - 1))}`;
+  const last = lastOf(place.short);
+  const texts = [place.short, last, last.split('::').at(-1)].map(shown);
+  return texts.find((text) => text.length <= most) ?? (most < 3 ? '' : `…${texts.at(-1).slice(-(most - 1))}`);
 }
 
 function words(node, { tree, zoomed, worded }) {

@@ -9,6 +9,9 @@ mod assets;
 mod data;
 mod pairs;
 
+use std::path::Path;
+
+use super::output::{self, OutputError};
 use super::value::Report;
 
 /// The file's name in the folder of a run.
@@ -18,9 +21,15 @@ pub(super) const FILE_NAME: &str = "report.html";
 ///
 /// Scenarios of the two are told to be the same by their names, sites by what they read like, as in [`super::difference`]. What only the
 /// other run has is left out, but for sites of scenarios that both have.
-pub fn page(report: &Report, against: Option<&Report>) -> String {
+pub(super) fn page(report: &Report, against: Option<&Report>) -> String {
     let data = data::elements(report, against);
     assets::document(&data)
+}
+
+/// Leaves the page of a run beside its saved report.
+pub(super) fn save_beside(path: &Path, report: &Report) -> Result<(), OutputError> {
+    let page = page(report, None);
+    output::write(&path.with_file_name(FILE_NAME), page.as_bytes())
 }
 
 #[cfg(test)]
