@@ -1,6 +1,7 @@
 //! The command line: one file a subcommand.
 
 mod compare;
+mod github;
 mod schema;
 mod test;
 
@@ -20,6 +21,7 @@ struct Arguments {
 enum Command {
     Test(test::Test),
     Compare(compare::Compare),
+    Github(github::Github),
     Schema(schema::Schema),
 }
 
@@ -28,6 +30,7 @@ pub fn main() -> ExitCode {
     match Arguments::parse().command {
         Command::Test(test) => test.run(),
         Command::Compare(compare) => compare.run(),
+        Command::Github(github) => github.run(),
         Command::Schema(schema) => schema.run(),
     }
 }

@@ -4,6 +4,7 @@ mod assemble;
 mod comparison;
 mod difference;
 mod failure;
+pub mod github;
 mod json;
 mod names;
 mod notes;

@@ -10,6 +10,7 @@ pub(super) mod layout;
 mod ranking;
 mod review;
 mod thresholds;
+mod worst;
 mod wrong_frees;
 
 use std::time::Duration;
@@ -19,7 +20,9 @@ use self::fault::fault_text;
 use self::layout::{TITLE, line, titled};
 use self::ranking::Ranking;
 use self::review::{numbers, review_sentence, snapshot, to_review};
-use self::thresholds::{broken_bounds, sentence, thresholds};
+pub(super) use self::thresholds::{broken_bounds, threshold_rows};
+use self::thresholds::{sentence, thresholds};
+pub(super) use self::worst::worst_sites;
 use self::wrong_frees::wrong_frees;
 use super::sparkline::sparkline;
 use super::value::{AllowanceStanding, Bound, MetricReport, ScenarioReport};
@@ -44,9 +47,28 @@ pub struct Commands {
 /// The text of a trial that did not pass.
 pub fn failure(name: &str, report: &ScenarioReport, commands: &Commands) -> String {
     let mut text = String::new();
+    line(&mut text, &sentence_of(name, report));
+    text.push('\n');
+    if report.fault.is_none() {
+        thresholds(&mut text, report);
+    }
+    text + &explanation(report, commands)
+}
+
+/// What the trial did not pass for.
+pub(super) fn sentence_of(name: &str, report: &ScenarioReport) -> String {
     match &report.fault {
-        Some(fault) => fault_text(&mut text, name, report, fault),
-        None => regression_text(&mut text, name, report),
+        Some(fault) => format!("{name}: {}", fault.headline),
+        None => format!("{name} {}", headline(report)),
+    }
+}
+
+/// The failure text without its sentence and the limits, for forms that have their own way to show these.
+pub(super) fn explanation(report: &ScenarioReport, commands: &Commands) -> String {
+    let mut text = String::new();
+    match &report.fault {
+        Some(fault) => fault_text(&mut text, report, fault),
+        None => regression_text(&mut text, report),
     }
     wrong_frees(&mut text, report);
     for note in &report.notes {
@@ -56,18 +78,11 @@ pub fn failure(name: &str, report: &ScenarioReport, commands: &Commands) -> Stri
     text
 }
 
-fn regression_text(text: &mut String, name: &str, report: &ScenarioReport) {
+fn regression_text(text: &mut String, report: &ScenarioReport) {
     let broken: Vec<(&MetricReport, &Bound)> = broken_bounds(report).collect();
-    line(text, &format!("{name} {}", headline(report)));
-    text.push('\n');
-    thresholds(text, report);
     allowances(text, report);
     timeline(text, report);
-    if let Some(ranking) = broken
-        .first()
-        .and_then(|(metric, _)| Ranking::of(report, metric))
-        .or_else(|| Ranking::of_exceeded(report))
-    {
+    if let Some(ranking) = ranking(report) {
         ranking.write(text, report);
     }
     for advice in broken
@@ -85,6 +100,13 @@ fn regression_text(text: &mut String, name: &str, report: &ScenarioReport) {
     if let Some(change) = report.snapshot.as_ref().filter(|_| broken.is_empty()) {
         snapshot(text, change);
     }
+}
+
+/// The sites that have to do with what broke first; none where that is not about sites.
+fn ranking(report: &ScenarioReport) -> Option<Ranking<'_>> {
+    let broken = broken_bounds(report).next();
+    let of_metric = broken.and_then(|(metric, _)| Ranking::of(report, metric));
+    of_metric.or_else(|| Ranking::of_exceeded(report))
 }
 
 /// What broke first, in one sentence: what an allowance was exceeded by explains the thresholds that it no longer covers.

@@ -17,8 +17,8 @@ const SITES: usize = 5;
 
 /// The sites in the order in which they have to do with the broken threshold.
 pub(super) struct Ranking<'a> {
-    column: Column,
-    sites: Vec<&'a SiteReport>,
+    pub(super) column: Column,
+    pub(super) sites: Vec<&'a SiteReport>,
 }
 
 impl<'a> Ranking<'a> {

@@ -6,7 +6,7 @@ use super::layout::line;
 use crate::report::value::{Bound, MetricReport, Relative, ScenarioReport};
 use crate::suite::{Lost, Metric, OfPhase, OfSite, Phase, Unit};
 
-pub(super) fn broken_bounds(
+pub(in crate::report) fn broken_bounds(
     report: &ScenarioReport,
 ) -> impl Iterator<Item = (&MetricReport, &Bound)> {
     report.metrics.iter().flat_map(|metric| {
@@ -198,22 +198,26 @@ fn shown_limit(metric: &MetricReport, bound: &Bound) -> String {
     }
 }
 
-/// Every bound: what was measured, the limit, and how they compare.
-pub(super) fn thresholds(text: &mut String, report: &ScenarioReport) {
+/// Every bound: its metric, what was measured, the limit, and how they compare.
+pub(in crate::report) fn threshold_rows(report: &ScenarioReport) -> Vec<[String; 4]> {
     let bounds = report
         .metrics
         .iter()
         .flat_map(|metric| metric.bounds.iter().map(move |bound| (metric, bound)));
-    let rows: Vec<[String; 4]> = bounds
-        .map(|(metric, bound)| {
-            [
-                metric.name.clone(),
-                judged(metric),
-                shown_limit(metric, bound),
-                compared(metric, bound),
-            ]
-        })
-        .collect();
+    let row = |(metric, bound): (&MetricReport, &Bound)| {
+        [
+            metric.name.clone(),
+            judged(metric),
+            shown_limit(metric, bound),
+            compared(metric, bound),
+        ]
+    };
+    bounds.map(row).collect()
+}
+
+/// The same, in columns.
+pub(super) fn thresholds(text: &mut String, report: &ScenarioReport) {
+    let rows = threshold_rows(report);
     if rows.is_empty() {
         return;
     }
