@@ -9,6 +9,7 @@ mod slim;
 mod test_dhat;
 mod test_memory;
 mod test_null;
+mod test_pull_request;
 mod test_tools;
 mod toolchain;
 
@@ -24,6 +25,7 @@ enum Command {
     TestDhat(test_dhat::TestDhat),
     TestMemory(test_memory::TestMemory),
     TestNull(test_null::TestNull),
+    TestPullRequest(test_pull_request::TestPullRequest),
     TestTools(test_tools::TestTools),
 }
 
@@ -35,6 +37,7 @@ fn main() -> ExitCode {
         Command::TestDhat(command) => command.run(),
         Command::TestMemory(command) => command.run(),
         Command::TestNull(command) => command.run().map(|()| ExitCode::SUCCESS),
+        Command::TestPullRequest(command) => command.run().map(|()| ExitCode::SUCCESS),
         Command::TestTools(command) => command.run().map(|()| ExitCode::SUCCESS),
     };
     // Not 1, which is a regression.
