@@ -62,7 +62,7 @@ fn workflows() -> Result<Vec<PathBuf>> {
 /// Every script of the action as a file, and what stands beside the workflows.
 fn scripts() -> Result<Vec<PathBuf>> {
     let folder = scratch("scripts")?;
-    let mut paths = Vec::new();
+    let mut paths = vec![root().join(".github/pack")];
     for (name, script) in Action::read()?.scripts() {
         let path = folder.join(format!("{}.sh", name.replace(' ', "-")));
         fs::write(

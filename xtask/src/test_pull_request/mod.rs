@@ -6,6 +6,7 @@
 mod action;
 mod checks;
 mod expression;
+mod release;
 mod scratch;
 
 use anyhow::{Result, ensure};
