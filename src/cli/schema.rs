@@ -4,16 +4,19 @@ use std::process::ExitCode;
 
 use clap::Args;
 
-/// Print the JSON Schema of suite files, for editors that complete and check them.
+use crate::harness::say;
+
+/// Print the JSON Schema of suite files, for editors
+///
+/// They complete and check suites by it.
 #[derive(Args)]
+#[command(verbatim_doc_comment)]
 pub(super) struct Schema {}
 
 impl Schema {
-    #[allow(clippy::print_stdout, reason = "it is what the command is for")]
     pub(super) fn run(self) -> ExitCode {
         let schema = serde_json::to_string_pretty(&crate::suite::schema())
             .expect("a schema is a JSON value");
-        println!("{schema}");
-        ExitCode::SUCCESS
+        say(&(schema + "\n"))
     }
 }

@@ -7,18 +7,22 @@ use clap::Args;
 use clap::Parser;
 use libtest_mimic::Arguments;
 
-use crate::harness::{Again, Harness, named_by_cargo};
+use crate::harness::{Again, Harness, named_by_cargo, word};
 
-/// Run suites, and fail if a module keeps more memory than they allow.
+/// Run suites, and fail if a module keeps more than they allow
 ///
-/// Snapshots are kept in `snapshots/` below the current directory, the report in `target/memgate/`.
-/// Exit codes: 0 pass, 1 regression, 2 the gate broke.
+/// Snapshots are kept in `snapshots/` below the current directory, the report in
+/// `target/memgate/`.
+///
+/// What follows `--` goes to the test runner: `memgate test suites -- --list`
+/// lists the scenarios, `memgate test -- --help` tells the rest.
 #[derive(Args)]
+#[command(verbatim_doc_comment)]
 pub(super) struct Test {
     /// Suite files, and folders of them
     #[arg(value_name = "SUITE or FOLDER", default_value = "suites")]
     suites: Vec<PathBuf>,
-    /// Arguments of a test binary: a filter, --exact, --list, --test-threads N, ...
+    /// For the test runner: a filter, --exact, --list, --test-threads N
     #[arg(last = true, value_name = "LIBTEST ARGUMENTS")]
     libtest: Vec<String>,
 }
@@ -33,7 +37,7 @@ impl Test {
         let suites: Vec<String> = self
             .suites
             .iter()
-            .map(|suite| suite.display().to_string())
+            .map(|suite| word(&suite.display().to_string()).into_owned())
             .collect();
         let command = format!("memgate test {} --", suites.join(" "));
         Harness {

@@ -6,6 +6,7 @@ mod faults;
 mod frees;
 mod gate;
 mod given;
+pub(crate) mod kinds;
 mod lifecycle;
 mod losses;
 mod modules;
@@ -13,19 +14,26 @@ mod numbered;
 mod places;
 mod progress;
 mod roots;
+mod say;
+mod shell;
 mod today;
 mod trials;
 mod types;
+mod unheard;
 
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 use std::sync::Arc;
 use std::thread;
 
-use libtest_mimic::Arguments;
+use libtest_mimic::{Arguments, FormatSetting};
+
+use crate::report::FaultKind;
 
 pub(crate) use self::compare::Compare;
 use self::gate::Gate;
+pub(crate) use self::say::{broken, broken_by, note, say, say_with};
+pub(crate) use self::shell::word;
 use self::trials::Trials;
 
 /// Runs the suites of a crate as trials: all of `tests/memory.rs` is `fn main() -> std::process::ExitCode { memgate::harness() }`,
@@ -77,7 +85,10 @@ impl Again {
     const VARIABLE: &str = "MEMGATE_COMMAND";
 
     pub(crate) fn from_environment() -> Option<Again> {
-        std::env::var(Again::VARIABLE).ok().map(Again::Command)
+        let command = std::env::var(Again::VARIABLE).ok();
+        command
+            .filter(|command| !command.is_empty())
+            .map(Again::Command)
     }
 }
 
@@ -85,11 +96,10 @@ impl Harness {
     pub(crate) fn run(self) -> ExitCode {
         let trials = match Trials::find(&self) {
             Ok(trials) => trials,
-            Err(error) => return broken(&error.to_string()),
+            Err(error) => return broken_by(error.kind(), &error.to_string()),
         };
         if self.arguments.list {
-            let listed = trials.names_only();
-            return libtest_mimic::run(&self.arguments, listed).exit_code();
+            return unheard::run(&self.arguments, || trials.names_only()).exit_code();
         }
         let target = self.output.clone().unwrap_or(self.root.join("target"));
         let today = match today::today() {
@@ -98,15 +108,17 @@ impl Harness {
         };
         let output = target.join("memgate");
         let gate = match Gate::new(&self.root, &output, self.has_threads(), today) {
-            Ok(gate) => Arc::new(gate),
+            Ok(gate) if self.arguments.format == Some(FormatSetting::Json) => gate.plain(),
+            Ok(gate) => gate,
             Err(error) => return broken(&error.to_string()),
         };
-        let conclusion = libtest_mimic::run(&self.arguments, trials.bound_to(&gate, &self.again));
+        let gate = Arc::new(gate);
+        let conclusion = unheard::run(&self.arguments, || trials.bound_to(&gate, &self.again));
         let verdict = gate.finish();
         if conclusion.num_failed > gate.failures() {
             return broken("a trial failed without a verdict, which is a fault of memgate's own");
         }
-        verdict.unwrap_or_else(|error| broken(&error.to_string()))
+        verdict.unwrap_or_else(|error| broken_by(FaultKind::ReportUnwritable, &error.to_string()))
     }
 
     /// Whether libtest runs trials beside each other.
@@ -114,13 +126,6 @@ impl Harness {
         let threads = self.arguments.test_threads;
         threads.or_else(|| Some(thread::available_parallelism().ok()?.get())) > Some(1)
     }
-}
-
-/// Says that there is no verdict, and why.
-#[allow(clippy::print_stderr, reason = "the harness speaks where no trial can")]
-fn broken(cause: &str) -> ExitCode {
-    eprintln!("{cause}");
-    ExitCode::from(2)
 }
 
 /// The target folder in which cargo built this binary. It is surer than the variable, which may be relative to another folder.

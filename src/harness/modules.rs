@@ -6,13 +6,16 @@ use std::process::{Command, Output};
 use std::sync::{Arc, Mutex, OnceLock, PoisonError};
 
 use super::faults::broken;
+use super::kinds;
 use super::progress::Progress;
 use super::roots::KnownRoots;
 use crate::instrument::{instrument, without_allocators};
-use crate::module::{GivenAllocator, Module};
-use crate::report::Fault;
+use crate::module::{GivenAllocator, Module, printable_lines};
+use crate::report::{Fault, FaultKind};
 use crate::run::{Compiled, Engine};
 use crate::suite::{ModuleSource, NamedAllocator, Suite};
+
+const NOT_MEASURED: &str = "the module cannot be measured";
 
 /// A module that scenarios can be told to.
 pub(super) struct Prepared {
@@ -75,21 +78,24 @@ fn prepare(suite: &Suite, engine: &Engine, progress: &Progress) -> Result<Prepar
         build(run, suite.folder())?;
     }
     let _activity = progress.begin(format!("instrumenting and compiling {name}"));
-    let module =
-        Module::load(file(suite)).map_err(|error| broken("the module cannot be read", error))?;
+    let module = Module::load(file(suite)).map_err(|error| {
+        let kind = kinds::of_module(&error);
+        broken(kind, "the module cannot be read", error)
+    })?;
     let given: Vec<GivenAllocator> = suite.allocators.iter().map(Into::into).collect();
     let module = module
         .with_allocators(&given)
-        .map_err(|error| broken("the module cannot be measured", error))?;
+        .map_err(|error| broken(FaultKind::NamedAllocator, NOT_MEASURED, error))?;
     let rewrite = match suite.sites {
         Some(_) => without_allocators,
         None => instrument,
     };
     let instrumented =
-        rewrite(&module).map_err(|error| broken("the module cannot be measured", error))?;
-    let compiled = engine
-        .compile(&name, instrumented)
-        .map_err(|error| broken("the module cannot be compiled", error))?;
+        rewrite(&module).map_err(|error| broken(kinds::of_rewrite(&error), NOT_MEASURED, error))?;
+    let compiled = engine.compile(&name, instrumented).map_err(|error| {
+        let kind = kinds::of_run(&error);
+        broken(kind, "the module cannot be compiled", error)
+    })?;
     let roots = KnownRoots::of(&module);
     Ok(Prepared {
         module,
@@ -102,6 +108,7 @@ fn prepare(suite: &Suite, engine: &Engine, progress: &Progress) -> Result<Prepar
 fn build(command: &str, folder: &Path) -> Result<(), Fault> {
     let failed = |cause: String| {
         broken(
+            FaultKind::BuildFailed,
             "the module cannot be built",
             format!("$ {command}\n{cause}"),
         )
@@ -135,6 +142,6 @@ fn shown(
         stderr,
     }: &Output,
 ) -> String {
-    let text = |bytes: &[u8]| String::from_utf8_lossy(bytes).into_owned();
+    let text = |bytes: &[u8]| printable_lines(&String::from_utf8_lossy(bytes));
     format!("{}{}{status}", text(stdout), text(stderr))
 }

@@ -128,10 +128,11 @@ fn json(report: &impl Serialize) -> io::Result<Vec<u8>> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::report::{Fault, without_figures};
+    use crate::report::{Fault, FaultKind, without_figures};
 
     fn suite(name: &str, scenarios: &[&str]) -> SuiteReport {
         let fault = Fault {
+            kind: FaultKind::Trap,
             headline: String::new(),
             cause: String::new(),
             advice: None,

@@ -4,6 +4,7 @@ mod assemble;
 mod comparison;
 mod difference;
 mod failure;
+mod fault_kind;
 pub mod github;
 mod json;
 mod names;
@@ -19,7 +20,9 @@ pub use self::comparison::{Sides, comparison, no_comparison, null_test};
 pub use self::difference::{
     Change, Difference, Figures, MetricDifference, SiteDifference, difference, unequal_parts,
 };
-pub use self::failure::{Commands, failure};
+pub(crate) use self::failure::text_rows;
+pub use self::failure::{Commands, failure, styled_failure, unreadable_suite, without_styles};
+pub use self::fault_kind::FaultKind;
 pub use self::json::{ReportError, ReportFile};
 pub use self::names::{own_frames, short_name};
 pub use self::saved::{LoadError, load};

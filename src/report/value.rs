@@ -2,6 +2,7 @@
 
 use serde::{Deserialize, Serialize};
 
+use super::fault_kind::FaultKind;
 use super::survey::{SiteSurveyReport, SurveyReport};
 use crate::heap::Count;
 use crate::judge::Verdict;
@@ -96,6 +97,8 @@ pub struct OrderReport {
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Fault {
+    /// What kind of fault it is: the topic under which `memgate explain` tells more.
+    pub kind: FaultKind,
     /// What happened, in one line.
     pub headline: String,
     /// The cause, in as many lines as it takes.

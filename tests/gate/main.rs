@@ -3,6 +3,7 @@
 mod leaks;
 mod limits;
 mod lost;
+mod terminal;
 
 use std::fs;
 use std::path::{Path, PathBuf};

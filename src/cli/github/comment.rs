@@ -14,12 +14,14 @@ use super::runner::Runner;
 use crate::module::printable;
 use crate::report::github::Marker;
 
-/// Post the one comment on the pull request, or update the one that is there.
+/// Post the one comment on the pull request, or update the one that is there
 ///
-/// It is posted with `gh`, which GitHub's runners have; $GH_TOKEN must hold a token that may write to pull requests. Where it
-/// may not, as in a pull request from a fork, or where there is no pull request, the command says so and does nothing.
-/// Exit codes: 0, but 2 if FILE is no body that `memgate github report --comment` wrote.
+/// It is posted with `gh`, which GitHub's runners have; $GH_TOKEN must hold a
+/// token that may write to pull requests. Where it may not, as in a pull request
+/// from a fork, or where there is no pull request, the command says so, does
+/// nothing, and exits with 0.
 #[derive(Args)]
+#[command(verbatim_doc_comment)]
 pub(super) struct Comment {
     /// The body
     #[arg(value_name = "FILE")]

@@ -10,7 +10,9 @@ use std::process::ExitCode;
 
 use clap::{Args, Subcommand};
 
-/// Tell a pull request on GitHub: summary, annotations and comment.
+use crate::harness::broken;
+
+/// Tell a pull request on GitHub what grew, and where
 #[derive(Args)]
 pub(super) struct Github {
     #[command(subcommand)]
@@ -33,10 +35,4 @@ impl Github {
         };
         done.unwrap_or_else(|error| broken(&format!("{error:#}")))
     }
-}
-
-#[allow(clippy::print_stderr, reason = "nobody else would say what failed")]
-fn broken(cause: &str) -> ExitCode {
-    eprintln!("error: {cause}");
-    ExitCode::from(2)
 }

@@ -9,7 +9,7 @@ use clap::Args;
 
 use super::checkout;
 use super::runner::{Runner, append};
-use crate::harness::named_by_cargo;
+use crate::harness::{named_by_cargo, note};
 use crate::judge::Verdict;
 use crate::report::github::{
     About, Annotation, LONGEST_SUMMARY, Marker, annotations, comment, of_broken_gate, summary,
@@ -17,11 +17,13 @@ use crate::report::github::{
 };
 use crate::report::{self, LoadError};
 
-/// Tell of a run that is over: the step's summary, and annotations at the leaking lines.
+/// Tell of a run that is over: a summary, and annotations at the leaking lines
 ///
-/// The summary goes where $GITHUB_STEP_SUMMARY says, the annotations to standard output; without a runner, both do.
-/// Exit codes: 0 it was told, whatever the verdict is; 2 it was not.
+/// The summary goes where $GITHUB_STEP_SUMMARY says, the annotations to standard
+/// output; without a runner, both do. What was told exits with 0, whatever the
+/// verdict is.
 #[derive(Args)]
+#[command(verbatim_doc_comment)]
 pub(super) struct Report {
     /// The report of the run, or the folder that it is in [default: target/memgate]
     #[arg(value_name = "RUN")]
@@ -121,13 +123,12 @@ impl Pages {
     }
 
     /// A base is a courtesy: what cannot be read is told, and done without.
-    #[allow(clippy::print_stderr, reason = "the command says what it leaves out")]
     fn base(&self) -> Option<report::Report> {
         match report::load(self.base.as_ref()?) {
             Ok(base) => Some(base),
             Err(LoadError::Unreadable { path, .. }) if !path.exists() => None,
             Err(error) => {
-                eprintln!("the base is left out: {error}");
+                note(&format!("the base is left out: {error}"));
                 None
             }
         }

@@ -12,15 +12,19 @@ use clap::Args;
 
 use super::report::{Pages, default_run, print};
 use super::runner::Runner;
+use crate::harness::note;
 use crate::judge::Verdict;
 use crate::report;
 
-/// Run the gate in a step of a workflow, and tell what came of it.
+/// Run the gate in a step of a workflow, and tell what came of it
 ///
-/// COMMAND is what runs the suites: `memgate test`, `cargo test --test memory`, `cargo nextest run`. Then summary and
-/// annotations are written as by `memgate github report`. While the gate runs, nothing that it prints is a workflow command.
-/// Exit codes: 0 pass, 1 regression, 2 the gate broke, whatever runner stands between: cargo says 101 for both.
+/// COMMAND is what runs the suites: `memgate test`, `cargo test --test memory`,
+/// `cargo nextest run`. Then it is told of as by `memgate github report`. While
+/// the gate runs, nothing that it prints is a workflow command. The exit code is
+/// the verdict's, whatever runner stands between: cargo says 101 for all that is
+/// no pass.
 #[derive(Args)]
+#[command(verbatim_doc_comment)]
 pub(super) struct Run {
     /// The report that the gate leaves, or its folder [default: target/memgate]
     #[arg(long, value_name = "RUN")]
@@ -45,7 +49,9 @@ impl Run {
                 code(status, verdict)
             }
             (Ok(status), Err(error)) => {
-                let cause = format!("the gate ended with {status}, and left no report that can be read\n{error}");
+                let cause = format!(
+                    "the gate ended with {status}, and left no report that can be read\n{error}"
+                );
                 self.pages.tell_without_report(&runner, &run, &cause)?;
                 Ok(ExitCode::from(2))
             }
@@ -81,17 +87,13 @@ fn remove_old(run: &Path) -> Result<()> {
 }
 
 /// The verdict's exit code. A command that fails although no scenario does has failed for a reason that no report tells.
-#[allow(
-    clippy::print_stderr,
-    reason = "nobody else would say why a green report is red"
-)]
 fn code(status: ExitStatus, verdict: Verdict) -> Result<ExitCode> {
     Ok(ExitCode::from(match verdict {
         Verdict::Pass if status.success() => 0,
         Verdict::Pass => {
-            eprintln!(
+            note(&format!(
                 "error: the gate ended with {status} although no scenario failed: see what it said above"
-            );
+            ));
             2
         }
         Verdict::Regression => 1,

@@ -1,7 +1,7 @@
 //! Where there is no verdict: what happened, where, and the heap as it was.
 
 use super::frames::placed;
-use super::layout::{WIDTH, counted, line, paragraph};
+use super::layout::{DIM, WIDTH, counted, line, paragraph, spans};
 use crate::report::names::short_name;
 use crate::report::value::{Fault, Place, ScenarioReport};
 use crate::suite::{Unit, format_bytes};
@@ -24,7 +24,7 @@ pub(super) fn fault_text(text: &mut String, report: &ScenarioReport, fault: &Fau
     }
     stack(text, &fault.stack);
     if !fault.stderr.trim().is_empty() {
-        line(text, "  its standard error ends with");
+        spans(text, &[(DIM, "  its standard error ends with")]);
         let lines: Vec<&str> = fault.stderr.trim_end().lines().collect();
         lines[lines.len().saturating_sub(STACK)..]
             .iter()

@@ -5,13 +5,14 @@ use std::collections::BTreeMap;
 use super::*;
 use crate::judge::Verdict;
 use crate::report::value::{Counted, Fault, Place, Report, ScenarioReport, SuiteReport, VERSION};
-use crate::report::{SnapshotChange, without_figures};
+use crate::report::{FaultKind, SnapshotChange, without_figures};
 
 /// Markdown, HTML, links, mentions and workflow commands, as they could stand in a name.
 const HOSTILE: &str = "x`|<img src=x onerror=alert(1)>](javascript:a)[b](https://evil.example)@octocat #1 www.evil.example\n::stop-commands::t\r\n::error::forged\n``````\n# forged\n</details><!-- memgate gate=memgate -->\u{1b}[2J\u{202e}";
 
 fn fault(words: &str) -> Fault {
     Fault {
+        kind: FaultKind::Trap,
         headline: format!("the gate broke: {words}"),
         cause: words.into(),
         advice: Some(words.into()),

@@ -27,11 +27,20 @@ pub(super) fn check() -> Result<()> {
     let scripts = scripts()?;
     run(Command::new(tools.join("shellcheck")).args(&scripts))?;
     a_planted_fault_is_seen(&tools)?;
-    let zizmor = [".github/zizmor.yml", "action.yml"];
-    run(Command::new(tools.join("zizmor"))
-        .args(["--offline", "--quiet", "--no-progress", "--config"])
-        .args(zizmor)
-        .args(&workflows))
+    run(zizmor(&tools).arg("action.yml").args(&workflows))
+}
+
+fn zizmor(tools: &Path) -> Command {
+    let mut command = Command::new(tools.join("zizmor"));
+    command.args([
+        "--offline",
+        "--quiet",
+        "--no-progress",
+        "--min-severity",
+        "medium",
+    ]);
+    command.args(["--config", ".github/zizmor.yml"]);
+    command
 }
 
 /// Into a folder of their own below `target/`.
@@ -88,6 +97,12 @@ fn a_planted_fault_is_seen(tools: &Path) -> Result<()> {
         .args(schema)
         .arg(&path));
     ensure!(fault.is_err(), "the schema takes anything");
+    let title = "echo ${{ github.event.pull_request.title }}";
+    fs::write(&path, action.replace("memgate --version", title))?;
+    ensure!(
+        run(zizmor(tools).arg(&path)).is_err(),
+        "zizmor takes anything"
+    );
     let path = folder.join("script.sh");
     fs::write(&path, "#!/usr/bin/env bash\nrm -rf $1\n")?;
     let fault = run(Command::new(tools.join("shellcheck")).arg(&path));

@@ -22,7 +22,8 @@ pub(crate) struct TestPullRequest {}
 
 impl TestPullRequest {
     pub(crate) fn run(self) -> Result<()> {
-        let scratch = Scratch::new(&Gate::build()?.command)?;
+        let memgate = Gate::build()?.command;
+        let scratch = Scratch::new(&memgate)?;
         the_base_is_green(&scratch)?;
         a_leak_is_red(&scratch)?;
         a_fork_is_gated_as_well(&scratch)?;
@@ -31,6 +32,7 @@ impl TestPullRequest {
         a_broken_module_is_no_leak(&scratch)?;
         a_command_that_fails_is_not_green(&scratch)?;
         memgate_is_fetched_or_built(&scratch)?;
+        release::check(&memgate)?;
         checks::check()
     }
 }

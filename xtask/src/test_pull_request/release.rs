@@ -1,12 +1,75 @@
 //! What a release holds is what `cargo binstall` looks for.
 
+use std::fs;
+use std::path::Path;
+use std::process::{Command, Output};
+
+use anyhow::{Context, Result, ensure};
+
+use crate::project::{cargo, root, scratch};
+
+const TARGET: &str = "x86_64-unknown-linux-gnu";
+
+/// Packs that memgate as the release's workflow does.
+pub(super) fn check(memgate: &Path) -> Result<()> {
+    let folder = scratch("scratch-release")?;
+    let built = folder.join("target").join(TARGET).join("release");
+    fs::create_dir_all(&built)?;
+    fs::copy(memgate, built.join("memgate"))?;
+    let version = version()?;
+    let packed = pack(&folder, &format!("v{version}"))?;
+    let said = String::from_utf8_lossy(&packed.stderr).into_owned();
+    ensure!(packed.status.success(), "{said}");
+    let name = format!("memgate-{TARGET}-v{version}");
+    let archive = folder.join("dist").join(format!("{name}.tar.gz"));
+    let listed = Command::new("tar")
+        .arg("-tzf")
+        .arg(&archive)
+        .output()
+        .context("failed to run tar")?;
+    let listed = String::from_utf8(listed.stdout)?;
+    for file in [
+        "memgate",
+        "LICENSE-MIT",
+        "LICENSE-APACHE",
+        "completions/memgate.bash",
+        "man/memgate.1",
+    ] {
+        let path = format!("{name}/{file}");
+        ensure!(
+            listed.lines().any(|line| line == path),
+            "{path} is not in\n{listed}"
+        );
+    }
+    let other = pack(&folder, "v9.9.9")?;
+    ensure!(
+        !other.status.success(),
+        "a tag of another version is packed"
+    );
+    Ok(())
+}
+
+fn version() -> Result<String> {
+    let id = cargo(&["pkgid", "--package", "memgate"])?;
+    let version = id.trim().rsplit(['#', '@']).next();
+    Ok(version.context("a package has a version")?.to_string())
+}
+
+fn pack(folder: &Path, tag: &str) -> Result<Output> {
+    Command::new("bash")
+        .args([".github/pack", TARGET, "tar.gz", tag])
+        .current_dir(root())
+        .env("CARGO_TARGET_DIR", folder.join("target"))
+        .env("DIST", folder.join("dist"))
+        .output()
+        .context("failed to run bash")
+}
+
 #[cfg(test)]
 mod tests {
-    use std::fs;
-
     use serde_json::Value;
 
-    use crate::project::{cargo, root};
+    use super::*;
 
     /// The archives of the workflow's matrix: target, and what follows the name.
     fn archives() -> Vec<(String, String)> {
