@@ -6,6 +6,8 @@ mod explain;
 mod github;
 mod instrument;
 mod man;
+mod merge;
+mod report;
 mod schema;
 mod test;
 
@@ -36,6 +38,7 @@ struct Arguments {
 enum Command {
     Test(test::Test),
     Compare(compare::Compare),
+    Report(report::Report),
     Completions(completions::Completions),
     Explain(explain::Explain),
     Github(github::Github),
@@ -51,6 +54,7 @@ pub fn main() -> ExitCode {
     match arguments.command {
         Command::Test(test) => test.run(),
         Command::Compare(compare) => compare.run(),
+        Command::Report(report) => report.run(),
         Command::Completions(completions) => completions.run(),
         Command::Explain(explain) => explain.run(),
         Command::Github(github) => github.run(),

@@ -8,6 +8,7 @@ use clap::Parser;
 use libtest_mimic::Arguments;
 
 use crate::harness::{Again, Harness, named_by_cargo, word};
+use crate::run::Host;
 
 /// Run suites, and fail if a module keeps more than they allow
 ///
@@ -22,6 +23,14 @@ pub(super) struct Test {
     /// Suite files, and folders of them
     #[arg(value_name = "SUITE or FOLDER", default_value = "suites")]
     suites: Vec<PathBuf>,
+    /// Take results of earlier runs where nothing changed
+    ///
+    /// A scenario is not run whose module, suite and memgate are
+    /// those of an earlier run. Verdict, report and pending
+    /// snapshots are those of a whole run. MEMGATE_REUSE=1 does
+    /// the same. Results are kept in target/memgate/reuse.
+    #[arg(long, verbatim_doc_comment)]
+    reuse: bool,
     /// For the test runner: a filter, --exact, --list, --test-threads N
     #[arg(last = true, value_name = "LIBTEST ARGUMENTS")]
     libtest: Vec<String>,
@@ -41,12 +50,14 @@ impl Test {
             .collect();
         let command = format!("memgate test {} --", suites.join(" "));
         Harness {
+            host: Host::default(),
             root: PathBuf::from("."),
             output: named_by_cargo(),
             suites: self.suites,
             arguments,
             again: Again::from_environment().unwrap_or(Again::Command(command)),
             refuse_empty_selection: true,
+            reuse: self.reuse,
         }
         .run()
     }

@@ -33,6 +33,7 @@ pub(crate) fn of_run(error: &RunError) -> FaultKind {
         RunError::Compile(_) => FaultKind::CompileFailed,
         RunError::Engine(_) => FaultKind::EngineFailed,
         RunError::UnknownImports(_) => FaultKind::UnknownImport,
+        RunError::Imports(_) => FaultKind::WrongImports,
         RunError::Instantiate(_) => FaultKind::InstantiateFailed,
         RunError::UnknownExport { .. } => FaultKind::UnknownExport,
         RunError::ArgumentCount { .. } => FaultKind::ArgumentCount,

@@ -13,6 +13,7 @@ mod modules;
 mod numbered;
 mod places;
 mod progress;
+mod reuse;
 mod roots;
 mod say;
 mod shell;
@@ -32,9 +33,11 @@ use crate::report::FaultKind;
 
 pub(crate) use self::compare::Compare;
 use self::gate::Gate;
+use self::reuse::asked_for;
 pub(crate) use self::say::{broken, broken_by, note, say, say_with};
 pub(crate) use self::shell::word;
 use self::trials::Trials;
+use crate::run::{Host, Imports};
 
 /// Runs the suites of a crate as trials: all of `tests/memory.rs` is `fn main() -> std::process::ExitCode { memgate::harness() }`,
 /// with `harness = false` in `Cargo.toml`.
@@ -42,20 +45,58 @@ use self::trials::Trials;
 /// Suites are the YAML files in `suites/`, snapshots are kept in `snapshots/`, both below the current directory, which cargo
 /// and nextest set to the package's folder. Arguments are those of libtest. The exit code is 0 if everything passed, 1 if
 /// there is a regression, 2 if the gate broke.
+///
+/// With `MEMGATE_REUSE=1` a scenario is not run whose module, suite and test binary are those of an earlier run: that one's result
+/// is taken for it, from `target/memgate/reuse/`.
 pub fn harness() -> ExitCode {
+    of_crate(Host::default())
+}
+
+/// As [`harness`], for modules that import functions of a host of yours besides WASI.
+///
+/// `imports` is called for each instance, so that what one run left behind does not show in the next. A host that looks at a
+/// clock or at chance of its own makes runs differ: [`HostedGuest::now`](crate::HostedGuest::now) is the virtual time.
+///
+/// ```no_run
+/// use memgate::{Imports, Value};
+///
+/// fn main() -> std::process::ExitCode {
+///     memgate::harness_with(|| {
+///         Imports::new()
+///             .function("page.width", |_, _| Ok(vec![Value::I32(1024)]))
+///             .function("page.title", |guest, arguments| {
+///                 let title = guest.call("obtain", &[Value::I32(6)])?;
+///                 let at = title[0].address().ok_or("no address")?;
+///                 let place = guest.memory()?.get_mut(at..at + 6).ok_or("out of memory")?;
+///                 place.copy_from_slice(b"title\0");
+///                 Ok(title)
+///             })
+///     })
+/// }
+/// ```
+pub fn harness_with(imports: impl Fn() -> Imports + Send + Sync + 'static) -> ExitCode {
+    of_crate(Host::new(imports))
+}
+
+/// The suites of the crate whose test this binary is.
+fn of_crate(host: Host) -> ExitCode {
     Harness {
+        host,
         suites: vec![PathBuf::from("suites")],
         root: PathBuf::from("."),
         output: built_in().or_else(named_by_cargo),
         arguments: Arguments::from_args(),
         again: Again::from_environment().unwrap_or(Again::CargoTest),
         refuse_empty_selection: false,
+        reuse: false,
     }
     .run()
 }
 
 /// Which suites are run, and how.
 pub(crate) struct Harness {
+    /// Who provides what modules import besides WASI.
+    pub(crate) host: Host,
     /// The folder that holds `snapshots/`.
     pub(crate) root: PathBuf,
     /// Cargo's target folder, in which the report and what was compiled are kept; `target` below `root` if there is none.
@@ -69,6 +110,8 @@ pub(crate) struct Harness {
     /// Whether a filter that matches nothing is an error. `cargo test FILTER` runs every test binary with the same filter, so
     /// there it is none.
     pub(crate) refuse_empty_selection: bool,
+    /// Whether results of earlier runs count, as they do where the environment says so.
+    pub(crate) reuse: bool,
 }
 
 /// The command that runs one scenario again.
@@ -106,15 +149,28 @@ impl Harness {
             Ok(today) => today,
             Err(cause) => return broken(&cause),
         };
+        let reuses = match asked_for() {
+            Ok(wanted) => wanted || self.reuse,
+            Err(cause) => return broken(&cause),
+        };
         let output = target.join("memgate");
         let gate = match Gate::new(&self.root, &output, self.has_threads(), today) {
-            Ok(gate) if self.arguments.format == Some(FormatSetting::Json) => gate.plain(),
-            Ok(gate) => gate,
+            Ok(gate) => gate.with_host(self.host.clone()),
             Err(error) => return broken(&error.to_string()),
         };
-        let gate = Arc::new(gate);
+        let gate = match self.arguments.format {
+            Some(FormatSetting::Json) => gate.plain(),
+            _ => gate,
+        };
+        let gate = Arc::new(match reuses {
+            true => gate.reusing(&output),
+            false => gate,
+        });
         let conclusion = unheard::run(&self.arguments, || trials.bound_to(&gate, &self.again));
         let verdict = gate.finish();
+        if let Some(told) = gate.told_of_reuse() {
+            note(&told);
+        }
         if conclusion.num_failed > gate.failures() {
             return broken("a trial failed without a verdict, which is a fault of memgate's own");
         }

@@ -2,6 +2,7 @@
 
 use std::fmt;
 
+use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 /// Declares the kinds with their names, and the list of all.
@@ -10,7 +11,7 @@ macro_rules! kinds {
         /// What kind of fault keeps the gate from a verdict. `memgate explain NAME` tells more of each.
         ///
         /// Names stay; new ones may come.
-        #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+        #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, JsonSchema, Serialize, Deserialize)]
         #[non_exhaustive]
         pub enum FaultKind {
             $($(#[$doc])* #[serde(rename = $name)] $kind,)*
@@ -75,6 +76,8 @@ kinds! {
     InstantiateFailed "instantiate-failed",
     /// A module imports what nobody provides.
     UnknownImport "unknown-import",
+    /// What is provided does not fit what the module imports.
+    WrongImports "wrong-imports",
     /// A step calls what the module does not export.
     UnknownExport "unknown-export",
     /// A step gives more or fewer arguments than the function takes.

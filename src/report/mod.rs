@@ -5,11 +5,18 @@ mod comparison;
 mod difference;
 mod failure;
 mod fault_kind;
+mod format;
 pub mod github;
+mod html;
 mod json;
+mod merge;
 mod names;
 mod notes;
+mod output;
+mod parts;
+mod run;
 mod saved;
+mod schema;
 mod sparkline;
 mod survey;
 mod value;
@@ -23,9 +30,13 @@ pub use self::difference::{
 pub(crate) use self::failure::text_rows;
 pub use self::failure::{Commands, failure, styled_failure, unreadable_suite, without_styles};
 pub use self::fault_kind::FaultKind;
-pub use self::json::{ReportError, ReportFile};
+pub use self::format::{Format, FormatError, file_names};
+pub use self::json::ReportFile;
+pub use self::merge::{MergeError, merge};
 pub use self::names::{own_frames, short_name};
+pub use self::output::{OutputError, write};
 pub use self::saved::{LoadError, load};
+pub use self::schema::schema;
 pub use self::survey::{
     HeldReport, HolderReport, LossesReport, RootReport, SiteSurveyReport, SurveyReport,
 };

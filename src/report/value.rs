@@ -1,5 +1,6 @@
 //! The report as a value: complete, without host paths, real times or anything else that differs from run to run.
 
+use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 use super::fault_kind::FaultKind;
@@ -11,8 +12,7 @@ use crate::judge::Verdict;
 pub const VERSION: u32 = 1;
 
 /// Everything that one run of suites came to.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
-#[serde(deny_unknown_fields)]
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
 pub struct Report {
     /// [`VERSION`].
     pub version: u32,
@@ -21,8 +21,7 @@ pub struct Report {
 }
 
 /// One suite file.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
-#[serde(deny_unknown_fields)]
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
 pub struct SuiteReport {
     /// The file's stem.
     pub name: String,
@@ -33,8 +32,7 @@ pub struct SuiteReport {
 }
 
 /// One scenario.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
-#[serde(deny_unknown_fields)]
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
 pub struct ScenarioReport {
     /// The name in the suite.
     pub name: String,
@@ -59,6 +57,8 @@ pub struct ScenarioReport {
     /// When that was: virtual nanoseconds since the instance was started, to the next look at the log.
     #[serde(rename = "peak_time_ns")]
     pub peak_time: u64,
+    /// All bytes that had been allocated by then: the same instant on the clock of allocated bytes.
+    pub total_at_peak: u64,
     /// Every site, in the order of its first allocation.
     pub sites: Vec<SiteReport>,
     /// What was lost and what was held, and by what, at the marks at which that was looked for.
@@ -84,8 +84,7 @@ pub struct ScenarioReport {
 }
 
 /// The order of a cycle's steps, where chance had a hand in it.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(deny_unknown_fields)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 pub struct OrderReport {
     /// `shuffled` or `interleaved`.
     pub name: String,
@@ -94,8 +93,7 @@ pub struct OrderReport {
 }
 
 /// The gate broke, or the scenario did not come to its end.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
-#[serde(deny_unknown_fields)]
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
 pub struct Fault {
     /// What kind of fault it is: the topic under which `memgate explain` tells more.
     pub kind: FaultKind,
@@ -112,8 +110,7 @@ pub struct Fault {
 }
 
 /// A metric, and the bounds that the suite puts on it.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
-#[serde(deny_unknown_fields)]
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
 pub struct MetricReport {
     /// Its name.
     pub name: String,
@@ -128,8 +125,7 @@ pub struct MetricReport {
 }
 
 /// A probe, and what it read.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
-#[serde(deny_unknown_fields)]
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
 pub struct ProbeReport {
     /// Its name.
     pub name: String,
@@ -140,8 +136,7 @@ pub struct ProbeReport {
 }
 
 /// What a probe read at a mark.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
-#[serde(deny_unknown_fields)]
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
 pub struct ProbeValue {
     /// `baseline`, `idle start`, `idle end` or `final`.
     pub mark: String,
@@ -150,8 +145,7 @@ pub struct ProbeValue {
 }
 
 /// One bound of a suite.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
-#[serde(deny_unknown_fields)]
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
 pub struct Bound {
     /// `<`, `<=`, `>` or `>=`.
     pub comparison: String,
@@ -166,8 +160,7 @@ pub struct Bound {
 }
 
 /// A limit that follows the accepted run.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
-#[serde(deny_unknown_fields)]
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
 pub struct Relative {
     /// As the suite has it: `accepted + 5% + 64 KB`.
     pub text: String,
@@ -178,8 +171,7 @@ pub struct Relative {
 }
 
 /// A site that is known to hold memory and may.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(deny_unknown_fields)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 pub struct AllowanceReport {
     /// The pattern, as the suite has it.
     pub site: String,
@@ -198,7 +190,7 @@ pub struct AllowanceReport {
 }
 
 /// Whether an allowance counts.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "lowercase")]
 pub enum AllowanceStanding {
     /// Its sites are left out of what is judged.
@@ -212,8 +204,7 @@ pub enum AllowanceStanding {
 }
 
 /// Bytes and blocks.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(deny_unknown_fields)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 pub struct Counted {
     /// Requested bytes.
     pub bytes: i64,
@@ -243,8 +234,7 @@ impl From<Count> for Counted {
 }
 
 /// The heap at a mark.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
-#[serde(deny_unknown_fields)]
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
 pub struct MarkReport {
     /// `baseline`, `cycle 7`, `idle start`, `idle 3/16`, `idle end` or `final`.
     pub name: String,
@@ -264,8 +254,7 @@ pub struct MarkReport {
 }
 
 /// A site and its figures.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
-#[serde(deny_unknown_fields)]
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
 pub struct SiteReport {
     /// The calling context, innermost first, inlined frames included.
     pub stack: Vec<Place>,
@@ -275,6 +264,11 @@ pub struct SiteReport {
     pub total: Counted,
     /// Live at the instant of the global peak.
     pub at_peak: Counted,
+    /// The most bytes of it that were live at once, and the blocks that were live then.
+    pub own_peak: Counted,
+    /// For how long its blocks lived, added up: in bytes that the module allocated meanwhile. Blocks that were never freed lived
+    /// to the end. None where nothing is known of frees.
+    pub lifetime: Option<u64>,
     /// Live at baseline.
     pub at_baseline: Counted,
     /// Live at idle start.
@@ -304,8 +298,7 @@ impl SiteReport {
 }
 
 /// What a site held at a mark.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(deny_unknown_fields)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 pub struct LevelReport {
     /// The mark, by its place among the scenario's marks.
     pub mark: u32,
@@ -314,8 +307,7 @@ pub struct LevelReport {
 }
 
 /// What the blocks of a site are.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(deny_unknown_fields)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 pub struct ClassReport {
     /// `churn`, `one-time`, `working set`, `bounded cache`, `unbounded growth`, `leak` or `unknown`.
     pub name: String,
@@ -324,8 +316,7 @@ pub struct ClassReport {
 }
 
 /// What a cycle left behind.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(deny_unknown_fields)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 pub struct SurvivorsReport {
     /// The cycle: 0 is everything before the baseline, one more than there are cycles is the idle time.
     pub cycle: u32,
@@ -336,8 +327,7 @@ pub struct SurvivorsReport {
 /// A free, or a resize, of an address at which no block was.
 ///
 /// Stacks are innermost first; one is missing where it could not be taken.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(deny_unknown_fields)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 pub struct WrongFreeReport {
     /// What was freed.
     pub address: u64,
@@ -356,8 +346,7 @@ pub struct WrongFreeReport {
 }
 
 /// A block that is gone.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(deny_unknown_fields)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 pub struct FormerReport {
     /// Requested bytes.
     pub bytes: u64,
@@ -370,8 +359,7 @@ pub struct FormerReport {
 }
 
 /// A place inside a live block.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(deny_unknown_fields)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 pub struct InsideReport {
     /// Requested bytes of the block.
     pub bytes: u64,
@@ -382,8 +370,7 @@ pub struct InsideReport {
 }
 
 /// A frame of a stack.
-#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
-#[serde(deny_unknown_fields)]
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize, JsonSchema)]
 pub struct Place {
     /// The function, in the source language's own spelling.
     pub function: String,
@@ -398,8 +385,7 @@ pub struct Place {
 }
 
 /// How something differs from what was accepted.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(deny_unknown_fields)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 pub struct SnapshotChange {
     /// Whether nothing was accepted so far.
     pub is_new: bool,

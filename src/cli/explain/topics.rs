@@ -53,7 +53,7 @@ const ERRORS: Folder = folder!("errors", "Errors: why there is no verdict":
     "no-suite" "no-scenario" "suite" "build-failed" "module-unreadable" "module-empty" "module-truncated" "module-too-large"
     "not-wasm" "component" "wasm-version" "module-invalid" "legacy-exceptions" "shared-memory" "no-allocator"
     "named-allocator" "already-instrumented" "code-unreadable" "compile-failed" "engine-failed" "instantiate-failed"
-    "unknown-import" "unknown-export" "argument-count" "wrong-arguments" "nothing-to-keep" "not-a-command"
+    "unknown-import" "wrong-imports" "unknown-export" "argument-count" "wrong-arguments" "nothing-to-keep" "not-a-command"
     "mark-not-reached" "guest-files" "compiler-sites" "counters-stopped" "probe" "trap" "stack-overflow" "guest-exit"
     "out-of-memory" "timeout" "nothing-allocated" "metric-not-measured" "host-heap-not-counted" "allowance-too-broad"
     "numbers-not-trusted" "snapshot-unwritable" "not-reproducible" "report-unwritable" "report-unreadable");

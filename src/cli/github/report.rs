@@ -89,10 +89,8 @@ impl Pages {
         write_summary(runner, page)?;
         write_annotations(&annotations(report, &ground))?;
         if let Some(path) = &self.comment {
-            write_whole(
-                path,
-                &comment(report, base.as_ref(), &about, &ground, &self.gate),
-            )?;
+            let body = comment(report, base.as_ref(), &about, &ground, &self.gate);
+            report::write(path, body.as_bytes())?;
         }
         let verdict = verdict(report);
         self.set_outputs(runner, run, verdict)?;
@@ -111,7 +109,7 @@ impl Pages {
         write_summary(runner, |_| page.clone())?;
         write_annotations(&[of_broken_gate(cause)])?;
         if let Some(path) = &self.comment {
-            write_whole(path, &format!("{}\n\n{page}", self.gate))?;
+            report::write(path, format!("{}\n\n{page}", self.gate).as_bytes())?;
         }
         self.set_outputs(runner, run, Verdict::Error)
     }
@@ -189,20 +187,6 @@ fn write_annotations(annotations: &[Annotation]) -> Result<()> {
         .map(|annotation| format!("{annotation}\n"))
         .collect();
     print(&lines)
-}
-
-/// Whole or not there.
-fn write_whole(path: &Path, text: &str) -> Result<()> {
-    let failed = || format!("failed to write {}", path.display());
-    let folder = match path.parent() {
-        Some(folder) if folder != Path::new("") => folder,
-        _ => Path::new("."),
-    };
-    std::fs::create_dir_all(folder).with_context(failed)?;
-    let mut file = tempfile::NamedTempFile::new_in(folder).with_context(failed)?;
-    file.write_all(text.as_bytes()).with_context(failed)?;
-    file.persist(path).with_context(failed)?;
-    Ok(())
 }
 
 pub(super) fn print(text: &str) -> Result<()> {

@@ -2,6 +2,7 @@
 
 mod advice;
 mod allowances;
+pub(super) mod behind;
 mod column;
 mod described;
 mod fault;
@@ -44,7 +45,7 @@ pub struct Commands {
     pub review: String,
     /// Where the suite is, as the reader knows it.
     pub suite: String,
-    /// Where the whole report is.
+    /// Where the whole report is, for people.
     pub report: String,
 }
 
@@ -138,7 +139,7 @@ fn ranking(report: &ScenarioReport) -> Option<Ranking<'_>> {
 }
 
 /// What broke first, in one sentence: what an allowance was exceeded by explains the thresholds that it no longer covers.
-fn in_one_sentence(report: &ScenarioReport) -> String {
+pub(super) fn in_one_sentence(report: &ScenarioReport) -> String {
     let exceeded = broken_allowances(report).find(|it| it.standing == AllowanceStanding::Exceeded);
     let bound = broken_bounds(report).next();
     let stale = broken_allowances(report).next();

@@ -41,8 +41,18 @@ impl<'a> Ranking<'a> {
     pub(super) fn of_exceeded(report: &'a ScenarioReport) -> Option<Ranking<'a>> {
         let is_exceeded = |it: &&AllowanceReport| it.standing == AllowanceStanding::Exceeded;
         let allowance = report.allowances.iter().find(is_exceeded)?;
-        let sites = allowance.sites.iter().map(|site| &report.sites[*site]);
-        Some(Ranking::by(Column::HOLDS, sites))
+        Some(Ranking::of_allowance(report, allowance))
+    }
+
+    /// The sites of an allowance.
+    pub(super) fn of_allowance(
+        report: &'a ScenarioReport,
+        allowance: &AllowanceReport,
+    ) -> Ranking<'a> {
+        let sites = allowance.sites.iter();
+        // A report may be of anybody's making.
+        let sites = sites.filter_map(|site| report.sites.get(*site));
+        Ranking::by(Column::HOLDS, sites)
     }
 
     /// Those that have something in that column, most first.
