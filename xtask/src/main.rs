@@ -6,6 +6,7 @@ mod guests;
 mod native;
 mod project;
 mod slim;
+mod test_book;
 mod test_dhat;
 mod test_memory;
 mod test_null;
@@ -21,6 +22,7 @@ use clap::Parser;
 enum Command {
     Bench(bench::Bench),
     BuildGuests(build_guests::BuildGuests),
+    TestBook(test_book::TestBook),
     TestDhat(test_dhat::TestDhat),
     TestMemory(test_memory::TestMemory),
     TestNull(test_null::TestNull),
@@ -32,6 +34,7 @@ fn main() -> ExitCode {
     let done = match Command::parse() {
         Command::Bench(command) => command.run().map(|()| ExitCode::SUCCESS),
         Command::BuildGuests(command) => command.run().map(|()| ExitCode::SUCCESS),
+        Command::TestBook(command) => command.run().map(|()| ExitCode::SUCCESS),
         Command::TestDhat(command) => command.run(),
         Command::TestMemory(command) => command.run(),
         Command::TestNull(command) => command.run().map(|()| ExitCode::SUCCESS),
