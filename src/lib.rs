@@ -27,8 +27,8 @@ pub mod suite;
 #[cfg(test)]
 mod wild;
 
-pub use self::harness::harness;
-pub use self::run::CountingAllocator;
+pub use self::harness::{harness, harness_with};
+pub use self::run::{CountingAllocator, HostError, HostedGuest, Imports, Value};
 
 // The tests of what counts the host's heap need a heap that is counted.
 #[cfg(test)]

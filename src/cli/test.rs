@@ -8,6 +8,7 @@ use clap::Parser;
 use libtest_mimic::Arguments;
 
 use crate::harness::{Again, Harness, named_by_cargo};
+use crate::run::Host;
 
 /// Run suites, and fail if a module keeps more memory than they allow.
 ///
@@ -37,6 +38,7 @@ impl Test {
             .collect();
         let command = format!("memgate test {} --", suites.join(" "));
         Harness {
+            host: Host::default(),
             root: PathBuf::from("."),
             output: named_by_cargo(),
             suites: self.suites,

@@ -24,7 +24,7 @@ use crate::report::{
     Commands, Fault, Place, ReportError, ReportFile, ScenarioReport, SnapshotChange, SuiteReport,
     assemble, failure, without_figures,
 };
-use crate::run::{self, Aside, Ending, Engine, RunError};
+use crate::run::{self, Aside, Ending, Engine, Host, RunError};
 use crate::snapshot;
 use crate::suite::{Date, Scenario, Suite, SuiteErrors};
 
@@ -77,6 +77,14 @@ impl Gate {
                 failures: 0,
             }),
         })
+    }
+
+    /// The same with a host that provides what modules import besides WASI.
+    pub(super) fn with_host(self, host: Host) -> Gate {
+        Gate {
+            modules: Modules::of_host(host),
+            ..self
+        }
     }
 
     /// Runs one scenario as a trial.

@@ -27,6 +27,7 @@ use libtest_mimic::Arguments;
 pub(crate) use self::compare::Compare;
 use self::gate::Gate;
 use self::trials::Trials;
+use crate::run::{Host, Imports};
 
 /// Runs the suites of a crate as trials: all of `tests/memory.rs` is `fn main() -> std::process::ExitCode { memgate::harness() }`,
 /// with `harness = false` in `Cargo.toml`.
@@ -35,7 +36,39 @@ use self::trials::Trials;
 /// and nextest set to the package's folder. Arguments are those of libtest. The exit code is 0 if everything passed, 1 if
 /// there is a regression, 2 if the gate broke.
 pub fn harness() -> ExitCode {
+    of_crate(Host::default())
+}
+
+/// As [`harness`], for modules that import functions of a host of yours besides WASI.
+///
+/// `imports` is called for each instance, so that what one run left behind does not show in the next. A host that looks at a
+/// clock or at chance of its own makes runs differ: [`HostedGuest::now`](crate::HostedGuest::now) is the virtual time.
+///
+/// ```no_run
+/// use memgate::{Imports, Value};
+///
+/// fn main() -> std::process::ExitCode {
+///     memgate::harness_with(|| {
+///         Imports::new()
+///             .function("page.width", |_, _| Ok(vec![Value::I32(1024)]))
+///             .function("page.title", |guest, arguments| {
+///                 let title = guest.call("obtain", &[Value::I32(6)])?;
+///                 let at = title[0].address().ok_or("no address")?;
+///                 let place = guest.memory()?.get_mut(at..at + 6).ok_or("out of memory")?;
+///                 place.copy_from_slice(b"title\0");
+///                 Ok(title)
+///             })
+///     })
+/// }
+/// ```
+pub fn harness_with(imports: impl Fn() -> Imports + Send + Sync + 'static) -> ExitCode {
+    of_crate(Host::new(imports))
+}
+
+/// The suites of the crate whose test this binary is.
+fn of_crate(host: Host) -> ExitCode {
     Harness {
+        host,
         suites: vec![PathBuf::from("suites")],
         root: PathBuf::from("."),
         output: built_in().or_else(named_by_cargo),
@@ -48,6 +81,8 @@ pub fn harness() -> ExitCode {
 
 /// Which suites are run, and how.
 pub(crate) struct Harness {
+    /// Who provides what modules import besides WASI.
+    pub(crate) host: Host,
     /// The folder that holds `snapshots/`.
     pub(crate) root: PathBuf,
     /// Cargo's target folder, in which the report and what was compiled are kept; `target` below `root` if there is none.
@@ -98,7 +133,7 @@ impl Harness {
         };
         let output = target.join("memgate");
         let gate = match Gate::new(&self.root, &output, self.has_threads(), today) {
-            Ok(gate) => Arc::new(gate),
+            Ok(gate) => Arc::new(gate.with_host(self.host.clone())),
             Err(error) => return broken(&error.to_string()),
         };
         let conclusion = libtest_mimic::run(&self.arguments, trials.bound_to(&gate, &self.again));

@@ -11,7 +11,7 @@ use super::roots::KnownRoots;
 use crate::instrument::{instrument, without_allocators};
 use crate::module::{GivenAllocator, Module};
 use crate::report::Fault;
-use crate::run::{Compiled, Engine};
+use crate::run::{Compiled, Engine, Host};
 use crate::suite::{ModuleSource, NamedAllocator, Suite};
 
 /// A module that scenarios can be told to.
@@ -30,13 +30,24 @@ type Key = (PathBuf, Vec<NamedAllocator>, bool);
 
 /// The modules of this process.
 #[derive(Default)]
-pub(super) struct Modules(Mutex<HashMap<Key, Shared>>);
+pub(super) struct Modules {
+    ready: Mutex<HashMap<Key, Shared>>,
+    /// Who provides what they import besides WASI.
+    host: Host,
+}
 
 impl Modules {
+    pub(super) fn of_host(host: Host) -> Modules {
+        Modules {
+            host,
+            ..Modules::default()
+        }
+    }
+
     /// The module of a suite. Whoever comes first makes it ready, the others wait.
     pub(super) fn prepare(&self, suite: &Suite, engine: &Engine, progress: &Progress) -> Shared {
         let shared = {
-            let mut modules = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+            let mut modules = self.ready.lock().unwrap_or_else(PoisonError::into_inner);
             modules
                 .entry((
                     file(suite).to_path_buf(),
@@ -46,7 +57,7 @@ impl Modules {
                 .or_default()
                 .clone()
         };
-        shared.get_or_init(|| prepare(suite, engine, progress));
+        shared.get_or_init(|| prepare(suite, engine, &self.host, progress));
         shared
     }
 }
@@ -68,7 +79,12 @@ pub(super) fn name(suite: &Suite) -> String {
         .into_owned()
 }
 
-fn prepare(suite: &Suite, engine: &Engine, progress: &Progress) -> Result<Prepared, Fault> {
+fn prepare(
+    suite: &Suite,
+    engine: &Engine,
+    host: &Host,
+    progress: &Progress,
+) -> Result<Prepared, Fault> {
     let name = name(suite);
     if let ModuleSource::Build { run, .. } = &suite.module {
         let _activity = progress.begin(format!("building {name}: {run}"));
@@ -89,7 +105,8 @@ fn prepare(suite: &Suite, engine: &Engine, progress: &Progress) -> Result<Prepar
         rewrite(&module).map_err(|error| broken("the module cannot be measured", error))?;
     let compiled = engine
         .compile(&name, instrumented)
-        .map_err(|error| broken("the module cannot be compiled", error))?;
+        .map_err(|error| broken("the module cannot be compiled", error))?
+        .with_host(host.clone());
     let roots = KnownRoots::of(&module);
     Ok(Prepared {
         module,

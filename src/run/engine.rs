@@ -7,6 +7,7 @@ use std::sync::Arc;
 use wasmtime::{Cache, CacheConfig, Config, WasmBacktraceDetails};
 
 use super::error::RunError;
+use super::host::Host;
 use crate::instrument::Instrumented;
 
 /// Bytes of stack that a guest may use. The log's shadow stack has room for every frame that fits.
@@ -60,7 +61,7 @@ impl Engine {
     ///
     /// When the module uses what the engine does not have.
     pub fn compile(&self, name: &str, instrumented: Instrumented) -> Result<Compiled, RunError> {
-        self.compiled(name, Arc::new(instrumented))
+        self.compiled(name, Arc::new(instrumented), Host::default())
     }
 
     /// Compiles for this engine what was compiled for another one.
@@ -69,16 +70,28 @@ impl Engine {
     ///
     /// When the module uses what the engine does not have.
     pub fn compile_again(&self, compiled: &Compiled) -> Result<Compiled, RunError> {
-        self.compiled(&compiled.name, compiled.instrumented.clone())
+        let Compiled {
+            instrumented,
+            name,
+            host,
+            ..
+        } = compiled;
+        self.compiled(name, instrumented.clone(), host.clone())
     }
 
-    fn compiled(&self, name: &str, instrumented: Arc<Instrumented>) -> Result<Compiled, RunError> {
+    fn compiled(
+        &self,
+        name: &str,
+        instrumented: Arc<Instrumented>,
+        host: Host,
+    ) -> Result<Compiled, RunError> {
         let module = wasmtime::Module::new(&self.0, &instrumented.wasm)
             .map_err(|error| RunError::Compile(format!("{error:#}")))?;
         Ok(Compiled {
             module,
             instrumented,
             name: name.to_string(),
+            host,
         })
     }
 }
@@ -90,6 +103,15 @@ pub struct Compiled {
     pub(crate) instrumented: Arc<Instrumented>,
     /// What the guest sees as its program's name.
     pub(crate) name: String,
+    /// Who provides what it imports besides WASI.
+    pub(crate) host: Host,
+}
+
+impl Compiled {
+    /// The same with that host.
+    pub fn with_host(self, host: Host) -> Compiled {
+        Compiled { host, ..self }
+    }
 }
 
 pub(crate) fn deterministic() -> Config {

@@ -19,10 +19,15 @@ pub enum RunError {
     /// The module wants something that nobody provides.
     #[error(
         "the module imports what memgate does not provide: {}\n\
-         provided are the functions of WASI preview 1 (`wasi_snapshot_preview1`); build the module without the others",
-        listed(.0, "functions")
+         provided are the functions of WASI preview 1 (`wasi_snapshot_preview1`)\n\
+         where any answer will do, the suite gives it, beside `scenarios`: imports: {{ {}: zero }}\n\
+         where the host matters, `memgate::harness_with` takes functions of yours",
+        listed(.0, "functions"), .0.first().map(String::as_str).unwrap_or_default()
     )]
     UnknownImports(Vec<String>),
+    /// What the suite or the host provides does not fit what the module imports.
+    #[error("{0}")]
+    Imports(String),
     /// The instance could not be made.
     #[error("failed to instantiate the module: {0}")]
     Instantiate(String),

@@ -12,6 +12,7 @@ use super::clock::{Clock, nanoseconds};
 use super::ending::original_stack;
 use super::engine::Compiled;
 use super::error::{Halt, RunError};
+use super::imports;
 use super::limits::{Deadline, MemoryLimit};
 use super::looks::{Looks, Stacks};
 use super::numbered::{self, Numbered, Sites};
@@ -22,7 +23,7 @@ use super::value;
 use super::wasi::{self, Inodes, Random};
 use super::world::World;
 use crate::instrument::{Instrumented, export_of_global};
-use crate::suite::{CompilerSites, Probe};
+use crate::suite::{CompilerSites, Probe, Stub};
 
 /// The export that a reactor wants to be called first.
 const INITIALIZE: &str = "_initialize";
@@ -38,6 +39,8 @@ pub(crate) struct State<O: 'static> {
     pub(crate) observer: O,
     pub(super) probes: Probes,
     pub(super) sites: Option<Sites>,
+    /// The suite's answers to what the module imports, until it is linked.
+    stubs: Vec<Stub>,
     pub(super) sights: Sights,
     pub(super) looks: Looks,
     pub(super) compiled: Compiled,
@@ -79,6 +82,7 @@ impl<O: Observer + Send + 'static> Guest<O> {
             observer,
             probes: Probes::default(),
             sites: None,
+            stubs: Vec::new(),
             sights: Sights::default(),
             looks: Looks::default(),
             undrained: compiled.instrumented.layout.records,
@@ -111,6 +115,11 @@ impl<O: Observer + Send + 'static> Guest<O> {
         self.store.data_mut().sites = sites.map(Sites::new);
     }
 
+    /// Gives these answers to what the module imports and nobody provides.
+    pub(crate) fn stub(&mut self, stubs: &[Stub]) {
+        self.store.data_mut().stubs = stubs.to_vec();
+    }
+
     /// Wants the stack at those records, by their numbers in the log.
     pub(crate) fn look_at(&mut self, records: BTreeSet<u64>) {
         self.store.data_mut().looks = Looks::at(records);
@@ -126,6 +135,10 @@ impl<O: Observer + Send + 'static> Guest<O> {
         if let Some(import) = self.store.data().sites.as_ref().and_then(Sites::import) {
             numbered::link(&mut linker, &module, import)?;
         }
+        let host = self.store.data().compiled.host.imports();
+        imports::link_host(&mut linker, &module, &host)?;
+        let stubs = std::mem::take(&mut self.store.data_mut().stubs);
+        imports::link_stubs(&mut self.store, &mut linker, &module, &stubs)?;
         refuse_unknown_imports(&linker, &module, &mut self.store)?;
         let instance = linker.instantiate(&mut self.store, &module)?;
         self.instance = Some(instance);
@@ -390,7 +403,7 @@ fn refuse_unknown_imports<O>(
                 .get(&mut *store, import.module(), import.name())
                 .is_err()
         })
-        .map(|import| format!("{}.{}", import.module(), import.name()))
+        .map(|import| imports::name(&import))
         .collect();
     if unknown.is_empty() {
         Ok(())

@@ -7,7 +7,9 @@ mod ending;
 mod engine;
 mod error;
 mod guest;
+mod host;
 mod host_heap;
+mod imports;
 mod lifetimes;
 mod limits;
 mod looks;
@@ -43,6 +45,7 @@ use self::guest::Guest;
 pub(crate) use self::guest::Provide;
 #[cfg(test)]
 pub(crate) use self::guest::State;
+pub use self::host::{Host, HostError, HostedGuest, Imports, Value};
 pub use self::host_heap::CountingAllocator;
 pub(crate) use self::lifetimes::lifetimes;
 use self::limits::{Deadline, Watchdog};
@@ -147,6 +150,7 @@ fn prepare<O: Observer + Send + 'static>(
     );
     guest.expect_probes(&scenario.probes);
     guest.expect_sites(scenario.sites.as_ref());
+    guest.stub(&scenario.imports);
     Ok(guest)
 }
 

@@ -2,6 +2,7 @@
 
 mod drift;
 mod hosts;
+mod imports;
 mod lifetimes;
 mod looks;
 mod survey;

@@ -30,8 +30,8 @@ pub(crate) fn arguments(
             .iter()
             .zip(function.params())
             .map(|(argument, parameter)| match argument {
-                Argument::Integer(integer) => integer_value(*integer, &parameter),
-                Argument::Float(float) => float_value(*float, &parameter),
+                Argument::Integer(integer) => number(*integer, &parameter),
+                Argument::Float(float) => self::float(*float, &parameter),
                 Argument::Kept(name) => kept_value(name, kept(name), &parameter),
             });
     typed
@@ -74,7 +74,8 @@ pub(crate) fn bits(value: &Val) -> Option<u64> {
     }
 }
 
-fn integer_value(integer: i128, parameter: &ValType) -> Result<Val, String> {
+/// A whole number as a value of that type, or why it is none.
+pub(super) fn number(integer: i128, parameter: &ValType) -> Result<Val, String> {
     // Addresses and sizes are unsigned, most other things signed: wasm does not tell, so both are taken.
     let out_of_range = || format!("{integer} does not fit {}", with_article(parameter));
     match parameter {
@@ -88,11 +89,12 @@ fn integer_value(integer: i128, parameter: &ValType) -> Result<Val, String> {
                 i64::try_from(integer).or_else(|_| u64::try_from(integer).map(u64::cast_signed));
             value.map(Val::I64).map_err(|_| out_of_range())
         }
-        _ => float_value(integer as f64, parameter),
+        _ => float(integer as f64, parameter),
     }
 }
 
-fn float_value(float: f64, parameter: &ValType) -> Result<Val, String> {
+/// A number as a value of that type, or why it is none.
+pub(super) fn float(float: f64, parameter: &ValType) -> Result<Val, String> {
     match parameter {
         ValType::F32 => Ok(Val::F32((float as f32).to_bits())),
         ValType::F64 => Ok(Val::F64(float.to_bits())),

@@ -10,6 +10,7 @@ use serde::de::{Deserializer, MapAccess, Visitor};
 
 use super::allocator::{self, NamedAllocator};
 use super::fault::{Fault, Place};
+use super::imports::{self, ImportsSchema, Stub};
 use super::node::{Cursor, Node};
 use super::probe::{self, Probe, ProbesSchema};
 use super::scenario::Scenario;
@@ -41,6 +42,11 @@ pub(super) struct SuiteFile {
     /// then, in place of allocators.
     #[serde(default)]
     sites: Option<SitesEntry>,
+    /// Answers for functions that the module imports besides WASI, by `module.name`, or `module.*` for the others of a module:
+    /// where any answer will do, no host is needed.
+    #[serde(default, deserialize_with = "imports::stubs")]
+    #[schemars(with = "ImportsSchema")]
+    imports: Vec<Stub>,
     /// Numbers that the module tells of itself, by the names that `thresholds` know them by. They are read at the marks, and
     /// bounded as they are at idle end.
     #[serde(default, deserialize_with = "probe::probes")]
@@ -113,6 +119,10 @@ impl SuiteFile {
         {
             faults.extend(sites::check(entry, !self.allocators.is_empty(), at));
         }
+        let imports = at.get("imports");
+        if is_sound(imports.node) {
+            faults.extend(imports::check(&self.imports, imports));
+        }
         let probes = at.get("probes");
         if is_sound(probes.node) {
             faults.extend(probe::check(&self.probes, probes));
@@ -156,6 +166,7 @@ impl SuiteFile {
             scenario.resolve(folder);
             scenario.probes.clone_from(&self.probes);
             scenario.sites.clone_from(&sites);
+            scenario.imports.clone_from(&self.imports);
         }
         Suite {
             name,

@@ -7,6 +7,7 @@ use schemars::JsonSchema;
 use serde::Deserialize;
 
 use super::allowance::Allowance;
+use super::imports::Stub;
 use super::lifecycle::Lifecycle;
 use super::order::Order;
 use super::probe::Probe;
@@ -85,6 +86,9 @@ pub struct Scenario {
     /// Those of the suite, likewise.
     #[serde(skip)]
     pub sites: Option<CompilerSites>,
+    /// Those of the suite, likewise.
+    #[serde(skip)]
+    pub imports: Vec<Stub>,
 }
 
 /// The time in which nobody uses the module.
@@ -196,6 +200,7 @@ impl Scenario {
             limits: Limits::default(),
             probes: Vec::new(),
             sites: None,
+            imports: Vec::new(),
         }
     }
 

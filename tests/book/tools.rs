@@ -35,7 +35,6 @@ fn is_there(tool: &str) -> bool {
         "emcc" => &["emcc", "--version"],
         "git" => &["git", "--version"],
         "go" => &["go", "version"],
-        "wasm-merge" => &["wasm-merge", "--version"],
         "wasm32-unknown-unknown" => return has_target("wasm32-unknown-unknown"),
         "wasm32-wasip1" => return has_target("wasm32-wasip1"),
         "zig" => &["zig", "version"],
