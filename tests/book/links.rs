@@ -11,6 +11,7 @@ use super::{no_complaints, root};
 /// Where the repository and the book are met from elsewhere, as on crates.io.
 const REPOSITORY: &str = "https://github.com/memgate/memgate/blob/main/";
 const FOLDERS: &str = "https://github.com/memgate/memgate/tree/main/";
+const RAW: &str = "https://raw.githubusercontent.com/memgate/memgate/main/";
 const BOOK: &str = "https://memgate.github.io/memgate/";
 
 pub(super) fn follow_all(pages: &[Page]) -> Result<(), Failed> {
@@ -59,33 +60,45 @@ fn links(line: &str) -> Vec<&str> {
 
 fn follow(page: &Page, link: &str) -> Result<(), String> {
     let (target, heading) = link.split_once('#').unwrap_or((link, ""));
-    let own = |path: &str| root().join(path);
-    let path = if let Some(path) = target.strip_prefix(REPOSITORY) {
-        own(path)
-    } else if let Some(path) = target.strip_prefix(FOLDERS) {
-        own(path)
-    } else if let Some(path) = target.strip_prefix(BOOK) {
-        source(path)
-    } else if target.contains("://") {
-        return Ok(());
-    } else if page.name() == "README.md" {
-        return Err("would lead nowhere on crates.io: write it out".into());
-    } else if target.is_empty() {
-        page.path.clone()
-    } else {
-        let folder = page.path.parent().expect("it is in a folder");
-        folder.join(target)
-    };
-    match path.exists() {
-        false => Err("leads nowhere".into()),
-        true if !path.starts_with(root().join("book/src"))
-            && !target.contains("://")
-            && page.path != path =>
-        {
-            Err("leaves the book, which is published alone: write it out".into())
+    match file(page, target)? {
+        // Of somebody else's.
+        None => Ok(()),
+        Some(path) if !path.exists() => Err("leads nowhere".into()),
+        Some(path) if !heading.is_empty() && !has_heading(&path, heading) => {
+            Err("names no heading".into())
         }
-        true if heading.is_empty() || has_heading(&path, heading) => Ok(()),
-        true => Err("names no heading".into()),
+        Some(_) => Ok(()),
+    }
+}
+
+/// What a link leads to, in this repository.
+fn file(page: &Page, target: &str) -> Result<Option<PathBuf>, String> {
+    for place in [REPOSITORY, FOLDERS, RAW] {
+        if let Some(path) = target.strip_prefix(place) {
+            return Ok(Some(root().join(path)));
+        }
+    }
+    if let Some(path) = target.strip_prefix(BOOK) {
+        return Ok(Some(source(path)));
+    }
+    if target.contains("://") {
+        return Ok(None);
+    }
+    if target.is_empty() {
+        return Ok(Some(page.path.clone()));
+    }
+    if page.name() == "README.md" {
+        return Err("would lead nowhere on crates.io: write it out".into());
+    }
+    let folder = page.path.parent().expect("it is in a folder");
+    let path = folder.join(target);
+    let book = root().join("book/src");
+    let is_outside = path
+        .canonicalize()
+        .is_ok_and(|path| !path.starts_with(&book));
+    match is_outside && page.path.starts_with(&book) {
+        true => Err("leaves the book, which is published alone: write it out".into()),
+        false => Ok(Some(path)),
     }
 }
 

@@ -65,7 +65,14 @@ fn load(fence: &Fence<'_>, folder: &Path) -> Result<(), String> {
 
 /// A suite around a part of one: keys of a scenario, as deep as they stand there, or keys of the suite.
 fn around(part: &str, keys: &Mapping) -> String {
-    let is_of_a_suite = ["allocators", "build", "imports", "module", "probes", "sites"];
+    let is_of_a_suite = [
+        "allocators",
+        "build",
+        "imports",
+        "module",
+        "probes",
+        "sites",
+    ];
     let named = |key: &&str| keys.contains_key(*key);
     if is_of_a_suite.iter().any(|key| named(key)) {
         let has_module = named(&"module") || named(&"build");
