@@ -74,7 +74,7 @@ fn around(part: &str, keys: &Mapping) -> String {
         "sites",
     ];
     let named = |key: &&str| keys.contains_key(*key);
-    if is_of_a_suite.iter().any(|key| named(key)) {
+    if is_of_a_suite.iter().any(named) {
         let has_module = named(&"module") || named(&"build");
         let module = if has_module {
             ""
