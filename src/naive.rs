@@ -34,7 +34,9 @@ pub(crate) type Place = (u32, usize);
 pub(crate) struct Figures {
     pub(crate) total: Count,
     pub(crate) at_peak: Count,
+    pub(crate) own_peak: Count,
     pub(crate) live: Count,
+    pub(crate) lifetime: u64,
 }
 
 /// Rewrites a module so that the host is told of every entry and exit of its allocators.
@@ -220,10 +222,10 @@ pub(crate) struct Naive {
     inner: u64,
     /// The block that the outermost call resizes, as a lower layer calls it.
     resized: Option<u64>,
-    /// Address to size and site.
-    blocks: HashMap<u64, (u64, Vec<Place>)>,
+    /// Address to size, site, and all bytes that were allocated by then.
+    blocks: HashMap<u64, (u64, Vec<Place>, u64)>,
     aliases: HashMap<u64, u64>,
-    pub(crate) sites: BTreeMap<Vec<Place>, Figures>,
+    sites: BTreeMap<Vec<Place>, Figures>,
     pub(crate) live: Count,
     pub(crate) total: Count,
     pub(crate) peak: Count,
@@ -249,6 +251,16 @@ impl Naive {
             total: Count::default(),
             peak: Count::default(),
         }
+    }
+
+    /// The sites, once the run is over.
+    pub(crate) fn sites(&self) -> BTreeMap<Vec<Place>, Figures> {
+        let mut sites = self.sites.clone();
+        for (_, site, birth) in self.blocks.values() {
+            let figures = sites.get_mut(site).expect("it allocated the block");
+            figures.lifetime += self.total.bytes - birth;
+        }
+        sites
     }
 
     fn enter(&mut self, number: usize, arguments: [u64; ARGUMENTS], backtrace: &WasmBacktrace) {
@@ -404,7 +416,11 @@ impl Naive {
             count.bytes += size;
             count.blocks += 1;
         }
-        self.blocks.insert(address, (size, site));
+        if figures.live.bytes > figures.own_peak.bytes {
+            figures.own_peak = figures.live;
+        }
+        let block = (size, site, self.total.bytes);
+        self.blocks.insert(address, block);
         if self.inner != 0 && self.inner != address && !self.blocks.contains_key(&self.inner) {
             self.aliases.insert(self.inner, address);
         }
@@ -421,11 +437,12 @@ impl Naive {
             Some(aliased) if !self.blocks.contains_key(&address) => *aliased,
             _ => address,
         };
-        let Some((size, site)) = self.blocks.remove(&address) else {
+        let Some((size, site, birth)) = self.blocks.remove(&address) else {
             return;
         };
         self.aliases.retain(|_, aliased| *aliased != address);
         let figures = self.sites.get_mut(&site).expect("it allocated the block");
+        figures.lifetime += self.total.bytes - birth;
         for count in [&mut figures.live, &mut self.live] {
             count.bytes -= size;
             count.blocks -= 1;

@@ -1,6 +1,8 @@
 //! The command line: one file a subcommand.
 
 mod compare;
+mod merge;
+mod report;
 mod schema;
 mod test;
 
@@ -20,6 +22,7 @@ struct Arguments {
 enum Command {
     Test(test::Test),
     Compare(compare::Compare),
+    Report(report::Report),
     Schema(schema::Schema),
 }
 
@@ -28,6 +31,7 @@ pub fn main() -> ExitCode {
     match Arguments::parse().command {
         Command::Test(test) => test.run(),
         Command::Compare(compare) => compare.run(),
+        Command::Report(report) => report.run(),
         Command::Schema(schema) => schema.run(),
     }
 }

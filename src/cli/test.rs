@@ -19,6 +19,12 @@ pub(super) struct Test {
     /// Suite files, and folders of them
     #[arg(value_name = "SUITE or FOLDER", default_value = "suites")]
     suites: Vec<PathBuf>,
+    /// Do not run a scenario whose module, suite and memgate are those of an earlier run, but take that one's result
+    ///
+    /// Verdict, report and pending snapshots are those of a whole run. MEMGATE_REUSE=1 does the same. Results are kept in
+    /// target/memgate/reuse.
+    #[arg(long)]
+    reuse: bool,
     /// Arguments of a test binary: a filter, --exact, --list, --test-threads N, ...
     #[arg(last = true, value_name = "LIBTEST ARGUMENTS")]
     libtest: Vec<String>,
@@ -45,6 +51,7 @@ impl Test {
             arguments,
             again: Again::from_environment().unwrap_or(Again::Command(command)),
             refuse_empty_selection: true,
+            reuse: self.reuse,
         }
         .run()
     }

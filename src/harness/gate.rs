@@ -7,21 +7,22 @@ use std::sync::{Mutex, MutexGuard, PoisonError};
 
 use libtest_mimic::Failed;
 
-use super::accepted::judge_with_accepted;
+use super::accepted::{Judged, judge_with_accepted};
 use super::faults;
 use super::frees;
-use super::modules::{self, Modules, Prepared};
+use super::modules::{self, Modules, Prepared, Shared};
 use super::numbered;
 use super::progress::Progress;
+use super::reuse::Reuse;
 use super::trials::trial_name;
 use super::types::KnownTypes;
 use super::{Again, places};
 use super::{lifecycle, losses};
 use crate::heap::{Fold, Recording};
-use crate::judge::{Judgement, Verdict, allow};
+use crate::judge::{Verdict, allow};
 use crate::module::Module;
 use crate::report::{
-    Commands, Fault, Place, ReportError, ReportFile, ScenarioReport, SnapshotChange, SuiteReport,
+    Commands, Fault, OutputError, Place, ReportFile, ScenarioReport, SnapshotChange, SuiteReport,
     assemble, failure, without_figures,
 };
 use crate::run::{self, Aside, Ending, Engine, Host, RunError};
@@ -35,6 +36,22 @@ struct Tally {
     failures: u64,
 }
 
+/// What came of a scenario, its snapshot not yet looked at.
+struct Told {
+    report: ScenarioReport,
+    /// Whether there is a verdict, and none of the accepted numbers waits for review: told again, it would be the same.
+    is_settled: bool,
+}
+
+/// There is no gate.
+#[derive(Debug, thiserror::Error)]
+pub(super) enum GateError {
+    #[error(transparent)]
+    Run(#[from] RunError),
+    #[error(transparent)]
+    Output(#[from] OutputError),
+}
+
 /// What all trials of a process share.
 pub(super) struct Gate {
     root: PathBuf,
@@ -43,6 +60,8 @@ pub(super) struct Gate {
     cache: PathBuf,
     modules: Modules,
     progress: Progress,
+    /// Results of earlier runs, where they count.
+    reuse: Option<Reuse>,
     report: ReportFile,
     /// For allowances, which may end on a day.
     today: Date,
@@ -58,18 +77,20 @@ impl Gate {
         output: &Path,
         has_threads: bool,
         today: Date,
-    ) -> Result<Gate, RunError> {
+    ) -> Result<Gate, GateError> {
         let cache = std::path::absolute(output.join("cache"))
             .map_err(|error| RunError::Engine(error.to_string()))?;
         // Under nextest each trial is a process, and all of them are one run.
         let run = std::env::var("NEXTEST_RUN_ID").ok();
+        let report = ReportFile::open(output, run.as_deref())?;
         Ok(Gate {
             root: std::path::absolute(root).map_err(|error| RunError::Engine(error.to_string()))?,
             engine: Engine::new(Some(&cache))?,
             cache,
             modules: Modules::default(),
             progress: Progress::new(has_threads),
-            report: ReportFile::new(output, run),
+            reuse: None,
+            report,
             today,
             suites: Mutex::default(),
             tally: Mutex::new(Tally {
@@ -77,6 +98,15 @@ impl Gate {
                 failures: 0,
             }),
         })
+    }
+
+    /// As this gate, but for what did not change since an earlier run: results below `output` are taken for that, and those of
+    /// this run are kept there.
+    pub(super) fn reusing(self, output: &Path) -> Gate {
+        Gate {
+            reuse: Some(Reuse::new(output)),
+            ..self
+        }
     }
 
     /// The same with a host that provides what modules import besides WASI.
@@ -95,7 +125,7 @@ impl Gate {
         again: &Again,
     ) -> Result<(), Failed> {
         let name = trial_name(suite, scenario);
-        let report = self.reviewed(suite, scenario, self.scenario(suite, scenario));
+        let report = self.reviewed(suite, scenario, self.found_or_run(suite, scenario));
         let text = (report.verdict != Verdict::Pass)
             .then(|| failure(&name, &report, &self.commands(suite, &name, again)));
         self.keep(&suite.name, report);
@@ -111,7 +141,7 @@ impl Gate {
     }
 
     /// Saves the report; the exit code is 0, 1 for a regression, or 2 where the gate broke.
-    pub(super) fn finish(&self) -> Result<ExitCode, ReportError> {
+    pub(super) fn finish(&self) -> Result<ExitCode, OutputError> {
         let suites =
             std::mem::take(&mut *self.suites.lock().unwrap_or_else(PoisonError::into_inner));
         self.report.save(suites.into_values().collect())?;
@@ -127,23 +157,56 @@ impl Gate {
         self.tally().failures
     }
 
+    /// How much was not run, where results of earlier runs count.
+    pub(super) fn told_of_reuse(&self) -> Option<String> {
+        self.reuse.as_ref().map(Reuse::told)
+    }
+
+    /// What came of the scenario in an earlier run of the very same, or what comes of it now.
+    fn found_or_run(&self, suite: &Suite, scenario: &Scenario) -> ScenarioReport {
+        let Some(reuse) = &self.reuse else {
+            return self.scenario(suite, scenario);
+        };
+        let key = |module| reuse.key(&self.root, suite, scenario, module, self.today);
+        let hash = self.modules.hash(suite, &self.progress);
+        // What cannot be read or built is told by running it.
+        let before = hash.ok().and_then(key);
+        if let Some(found) = before.as_ref().and_then(|key| reuse.find(key)) {
+            return found;
+        }
+        let Told { report, is_settled } = self.tell(suite, scenario);
+        let shared = self.prepared(suite);
+        let measured = shared.get().and_then(|prepared| prepared.as_ref().ok());
+        let after = measured.and_then(|prepared| key(prepared.hash()));
+        // What changed while it ran may be in the result, or not.
+        let lasts = is_settled && before == after;
+        reuse.add(before.filter(|_| lasts).as_ref(), &report);
+        report
+    }
+
+    fn prepared(&self, suite: &Suite) -> Shared<Prepared> {
+        self.modules.prepare(suite, &self.engine, &self.progress)
+    }
+
     /// From the module to what is to be said of the scenario, its snapshot not yet looked at.
     pub(super) fn scenario(&self, suite: &Suite, scenario: &Scenario) -> ScenarioReport {
+        self.tell(suite, scenario).report
+    }
+
+    fn tell(&self, suite: &Suite, scenario: &Scenario) -> Told {
         let module = modules::name(suite);
-        let broken = |fault| without_figures(&scenario.name, &module, fault);
-        let shared = self.modules.prepare(suite, &self.engine, &self.progress);
+        let broken = |fault| Told {
+            report: without_figures(&scenario.name, &module, fault),
+            is_settled: false,
+        };
+        let shared = self.prepared(suite);
         match shared.get().expect("it was made ready") {
             Ok(prepared) => self.told(suite, scenario, prepared).unwrap_or_else(broken),
             Err(fault) => broken(fault.clone()),
         }
     }
 
-    fn told(
-        &self,
-        suite: &Suite,
-        scenario: &Scenario,
-        prepared: &Prepared,
-    ) -> Result<ScenarioReport, Fault> {
+    fn told(&self, suite: &Suite, scenario: &Scenario, prepared: &Prepared) -> Result<Told, Fault> {
         let _activity = self
             .progress
             .begin(format!("running {}", trial_name(suite, scenario)));
@@ -151,6 +214,7 @@ impl Gate {
             module,
             compiled,
             roots,
+            ..
         } = prepared;
         // Counters know of no blocks, so that nothing can be said of what is lost.
         let known = roots.roots.clone().filter(|_| scenario.sites.is_none());
@@ -186,7 +250,7 @@ impl Gate {
             stacks,
             judged
                 .as_ref()
-                .map(|(judgement, _)| judgement)
+                .map(|judged| &judged.judgement)
                 .map_err(Fault::clone),
         );
         let types = KnownTypes::of(module);
@@ -199,7 +263,8 @@ impl Gate {
             let notes = lifecycle::not_counted(scenario, &recording);
             report.notes.extend(notes);
         }
-        if let Ok((_, Some(change))) = judged {
+        let is_settled = judged.as_ref().is_ok_and(|judged| judged.is_settled);
+        if let Some(change) = judged.ok().and_then(|judged| judged.change) {
             report = report.with_numbers_change(change);
         }
         report
@@ -210,10 +275,10 @@ impl Gate {
             Some(numbered) => numbered::notes(numbered, module),
             None => faults::of_allocators(module),
         });
-        Ok(report)
+        Ok(Told { report, is_settled })
     }
 
-    /// The run against thresholds, allowances and accepted numbers; beside it, which of these are to be reviewed.
+    /// The run against thresholds, allowances and accepted numbers.
     fn judged(
         &self,
         suite: &Suite,
@@ -221,7 +286,7 @@ impl Gate {
         module: &Module,
         recording: &Recording,
         stacks: &[Vec<Place>],
-    ) -> Result<(Judgement, Option<SnapshotChange>), Fault> {
+    ) -> Result<Judged, Fault> {
         let functions = match scenario.allow.is_empty() {
             true => Vec::new(),
             false => places::functions(stacks),
@@ -275,7 +340,7 @@ impl Gate {
             again,
             review: review.to_string(),
             suite,
-            report: self.shown(&self.report.path()),
+            report: self.shown(&self.report.page_path()),
         }
     }
 

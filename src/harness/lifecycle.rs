@@ -31,6 +31,7 @@ fn live_with(
         module,
         compiled,
         roots,
+        ..
     }: &Prepared,
     scenario: &Scenario,
     recording: &mut Recording,

@@ -12,6 +12,7 @@ mod modules;
 mod numbered;
 mod places;
 mod progress;
+mod reuse;
 mod roots;
 mod today;
 mod trials;
@@ -26,6 +27,7 @@ use libtest_mimic::Arguments;
 
 pub(crate) use self::compare::Compare;
 use self::gate::Gate;
+use self::reuse::asked_for;
 use self::trials::Trials;
 use crate::run::{Host, Imports};
 
@@ -35,6 +37,9 @@ use crate::run::{Host, Imports};
 /// Suites are the YAML files in `suites/`, snapshots are kept in `snapshots/`, both below the current directory, which cargo
 /// and nextest set to the package's folder. Arguments are those of libtest. The exit code is 0 if everything passed, 1 if
 /// there is a regression, 2 if the gate broke.
+///
+/// With `MEMGATE_REUSE=1` a scenario is not run whose module, suite and test binary are those of an earlier run: that one's result
+/// is taken for it, from `target/memgate/reuse/`.
 pub fn harness() -> ExitCode {
     of_crate(Host::default())
 }
@@ -75,6 +80,7 @@ fn of_crate(host: Host) -> ExitCode {
         arguments: Arguments::from_args(),
         again: Again::from_environment().unwrap_or(Again::CargoTest),
         refuse_empty_selection: false,
+        reuse: false,
     }
     .run()
 }
@@ -96,6 +102,8 @@ pub(crate) struct Harness {
     /// Whether a filter that matches nothing is an error. `cargo test FILTER` runs every test binary with the same filter, so
     /// there it is none.
     pub(crate) refuse_empty_selection: bool,
+    /// Whether results of earlier runs count, as they do where the environment says so.
+    pub(crate) reuse: bool,
 }
 
 /// The command that runs one scenario again.
@@ -131,13 +139,22 @@ impl Harness {
             Ok(today) => today,
             Err(cause) => return broken(&cause),
         };
+        let reuses = match asked_for() {
+            Ok(wanted) => wanted || self.reuse,
+            Err(cause) => return broken(&cause),
+        };
         let output = target.join("memgate");
         let gate = match Gate::new(&self.root, &output, self.has_threads(), today) {
-            Ok(gate) => Arc::new(gate.with_host(self.host.clone())),
+            Ok(gate) => gate.with_host(self.host.clone()),
             Err(error) => return broken(&error.to_string()),
         };
+        let gate = Arc::new(match reuses {
+            true => gate.reusing(&output),
+            false => gate,
+        });
         let conclusion = libtest_mimic::run(&self.arguments, trials.bound_to(&gate, &self.again));
         let verdict = gate.finish();
+        gate.told_of_reuse().iter().for_each(|told| say(told));
         if conclusion.num_failed > gate.failures() {
             return broken("a trial failed without a verdict, which is a fault of memgate's own");
         }
@@ -152,10 +169,14 @@ impl Harness {
 }
 
 /// Says that there is no verdict, and why.
-#[allow(clippy::print_stderr, reason = "the harness speaks where no trial can")]
 fn broken(cause: &str) -> ExitCode {
-    eprintln!("{cause}");
+    say(cause);
     ExitCode::from(2)
+}
+
+#[allow(clippy::print_stderr, reason = "the harness speaks where no trial can")]
+fn say(text: &str) {
+    eprintln!("{text}");
 }
 
 /// The target folder in which cargo built this binary. It is surer than the variable, which may be relative to another folder.

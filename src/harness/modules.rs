@@ -1,12 +1,14 @@
 //! Modules, made ready once a process: built, read, instrumented, compiled.
 
 use std::collections::HashMap;
+use std::hash::Hash as Hashed;
 use std::path::{Path, PathBuf};
 use std::process::{Command, Output};
 use std::sync::{Arc, Mutex, OnceLock, PoisonError};
 
 use super::faults::broken;
 use super::progress::Progress;
+use super::reuse::{Hash, hash, hash_file};
 use super::roots::KnownRoots;
 use crate::instrument::{instrument, without_allocators};
 use crate::module::{GivenAllocator, Module};
@@ -20,10 +22,47 @@ pub(super) struct Prepared {
     pub(super) module: Module,
     pub(super) compiled: Compiled,
     pub(super) roots: KnownRoots,
+    hash: OnceLock<Hash>,
 }
 
-/// What every scenario of a module shares, the reason included why there is nothing.
-type Shared = Arc<OnceLock<Result<Prepared, Fault>>>;
+impl Prepared {
+    pub(super) fn new(module: Module, compiled: Compiled) -> Prepared {
+        Prepared {
+            roots: KnownRoots::of(&module),
+            module,
+            compiled,
+            hash: OnceLock::new(),
+        }
+    }
+
+    /// Of the bytes that are measured, whatever became of the file meanwhile.
+    pub(super) fn hash(&self) -> Hash {
+        *self.hash.get_or_init(|| hash(self.module.bytes()))
+    }
+}
+
+/// What is made once, the reason included why there is nothing. Whoever comes first makes it, the others wait.
+pub(super) type Shared<T> = Arc<OnceLock<Result<T, Fault>>>;
+
+/// Things that are made once a process, by what sets them apart.
+struct Each<K, T>(Mutex<HashMap<K, Shared<T>>>);
+
+impl<K: Eq + Hashed, T> Each<K, T> {
+    fn get(&self, key: K, make: impl FnOnce() -> Result<T, Fault>) -> Shared<T> {
+        let shared = {
+            let mut known = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+            known.entry(key).or_default().clone()
+        };
+        shared.get_or_init(make);
+        shared
+    }
+}
+
+impl<K, T> Default for Each<K, T> {
+    fn default() -> Each<K, T> {
+        Each(Mutex::default())
+    }
+}
 
 /// What sets two modules apart: their files, what suites say of their allocators, and whether they count by themselves.
 type Key = (PathBuf, Vec<NamedAllocator>, bool);
@@ -31,7 +70,10 @@ type Key = (PathBuf, Vec<NamedAllocator>, bool);
 /// The modules of this process.
 #[derive(Default)]
 pub(super) struct Modules {
-    ready: Mutex<HashMap<Key, Shared>>,
+    /// By command, folder and output.
+    built: Each<(String, PathBuf, PathBuf), ()>,
+    hashed: Each<PathBuf, Hash>,
+    prepared: Each<Key, Prepared>,
     /// Who provides what they import besides WASI.
     host: Host,
 }
@@ -44,21 +86,45 @@ impl Modules {
         }
     }
 
-    /// The module of a suite. Whoever comes first makes it ready, the others wait.
-    pub(super) fn prepare(&self, suite: &Suite, engine: &Engine, progress: &Progress) -> Shared {
-        let shared = {
-            let mut modules = self.ready.lock().unwrap_or_else(PoisonError::into_inner);
-            modules
-                .entry((
-                    file(suite).to_path_buf(),
-                    suite.allocators.clone(),
-                    suite.sites.is_some(),
-                ))
-                .or_default()
-                .clone()
+    /// The module of a suite, built and made ready.
+    pub(super) fn prepare(
+        &self,
+        suite: &Suite,
+        engine: &Engine,
+        progress: &Progress,
+    ) -> Shared<Prepared> {
+        let key = (
+            file(suite).to_path_buf(),
+            suite.allocators.clone(),
+            suite.sites.is_some(),
+        );
+        self.prepared.get(key, || {
+            self.build(suite, progress)?;
+            prepare(suite, engine, &self.host, progress)
+        })
+    }
+
+    /// The hash of a suite's module, which is built for it if it is to be built, and not made ready.
+    pub(super) fn hash(&self, suite: &Suite, progress: &Progress) -> Result<Hash, Fault> {
+        let file = file(suite);
+        let hashed = self.hashed.get(file.to_path_buf(), || {
+            self.build(suite, progress)?;
+            hash_file(file).map_err(|error| broken("the module cannot be read", error))
+        });
+        hashed.get().expect("it was made").clone()
+    }
+
+    fn build(&self, suite: &Suite, progress: &Progress) -> Result<(), Fault> {
+        let ModuleSource::Build { run, output } = &suite.module else {
+            return Ok(());
         };
-        shared.get_or_init(|| prepare(suite, engine, &self.host, progress));
-        shared
+        let folder = suite.folder().to_path_buf();
+        let key = (run.clone(), folder.clone(), output.clone());
+        let built = self.built.get(key, || {
+            let _activity = progress.begin(format!("building {}: {run}", name(suite)));
+            build(run, &folder)
+        });
+        built.get().expect("it was made").clone()
     }
 }
 
@@ -86,10 +152,6 @@ fn prepare(
     progress: &Progress,
 ) -> Result<Prepared, Fault> {
     let name = name(suite);
-    if let ModuleSource::Build { run, .. } = &suite.module {
-        let _activity = progress.begin(format!("building {name}: {run}"));
-        build(run, suite.folder())?;
-    }
     let _activity = progress.begin(format!("instrumenting and compiling {name}"));
     let module =
         Module::load(file(suite)).map_err(|error| broken("the module cannot be read", error))?;
@@ -107,12 +169,7 @@ fn prepare(
         .compile(&name, instrumented)
         .map_err(|error| broken("the module cannot be compiled", error))?
         .with_host(host.clone());
-    let roots = KnownRoots::of(&module);
-    Ok(Prepared {
-        module,
-        compiled,
-        roots,
-    })
+    Ok(Prepared::new(module, compiled))
 }
 
 /// Runs a suite's build command in the suite's folder.

@@ -6,6 +6,7 @@ use std::num::NonZeroU32;
 use super::blocks::{Block, Blocks, MOST_BLOCKS};
 use super::cohorts::{Cohort, Cohorts};
 use super::levels::Levels;
+use super::lifetimes::Lifetimes;
 use super::recording::{Count, Diagnostics, Mark, Recording, SiteRecord, Survivors};
 use super::survey::{self, Roots, Seen, Survey};
 use super::wrong_frees::{self, WrongFrees};
@@ -33,6 +34,8 @@ pub struct Fold {
     high: Count,
     peak: Count,
     peak_time: u64,
+    /// All bytes that had been allocated by then.
+    total_at_peak: u64,
     /// Counts the new maxima, so that a site can tell whether its share at the last one is known yet.
     peak_number: u64,
     /// The cycle that is under way; 0 before the baseline.
@@ -52,12 +55,15 @@ pub struct Fold {
     start_up: Vec<u32>,
 }
 
-/// What an event changes of a site: one cache line, apart from all that is asked for at marks only.
+/// What an event changes of a site, apart from all that is asked for at marks only.
 #[derive(Clone, Copy, Default)]
 struct Tally {
     live: Count,
     total: Count,
     at_peak: Count,
+    /// The most that was live of this site alone.
+    own_peak: Count,
+    lifetimes: Lifetimes,
     /// The maximum for which `at_peak` holds.
     peak_number: u64,
     /// The cohort of the cycle that is under way, once it has one.
@@ -114,6 +120,7 @@ impl Fold {
             sampled,
             peak: self.peak,
             peak_time: self.peak_time,
+            total_at_peak: self.total_at_peak,
             sites,
             wrong_frees: (self.diagnostics.unknown_frees == 0).then(WrongFrees::default),
             wrongly_freed: self.wrongly_freed,
@@ -126,6 +133,7 @@ impl Fold {
 
     fn site_records(&mut self) -> Vec<SiteRecord> {
         let mut stacks = std::mem::take(&mut self.stacks).into_iter();
+        let end = self.total.bytes;
         let mut records: Vec<SiteRecord> = self
             .tallies
             .iter_mut()
@@ -137,6 +145,8 @@ impl Fold {
                     folded: *folded,
                     total: tally.total,
                     at_peak: tally.at_peak,
+                    own_peak: tally.own_peak,
+                    lifetime: Some(tally.lifetimes.sum(tally.live.blocks, end)),
                     ..SiteRecord::default()
                 }
             })
@@ -191,12 +201,16 @@ impl Fold {
             self.span.widen(address, end);
         }
 
+        self.live.add(size);
+        self.total.add(size);
         let tally = &mut self.tallies[site as usize];
         tally.settle_peak(self.peak_number);
         tally.live.add(size);
         tally.total.add(size);
-        self.live.add(size);
-        self.total.add(size);
+        tally.lifetimes.begin(self.total.bytes);
+        if tally.live.bytes > tally.own_peak.bytes {
+            tally.own_peak = tally.live;
+        }
         if self.live.bytes > self.high.bytes {
             self.rise(time);
         }
@@ -208,6 +222,7 @@ impl Fold {
         if self.live.bytes > self.peak.bytes {
             self.peak = self.live;
             self.peak_time = time;
+            self.total_at_peak = self.total.bytes;
             self.peak_number += 1;
         }
     }
@@ -244,6 +259,7 @@ impl Fold {
         let tally = &mut self.tallies[cohort.site as usize];
         tally.settle_peak(self.peak_number);
         tally.live.subtract(block.size);
+        tally.lifetimes.end(self.total.bytes);
         self.live.subtract(block.size);
         cohort
     }

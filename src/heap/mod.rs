@@ -5,6 +5,7 @@ mod cohorts;
 mod fold;
 mod inquiry;
 mod levels;
+mod lifetimes;
 mod numbered;
 pub mod reach;
 mod recording;

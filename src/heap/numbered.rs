@@ -33,7 +33,7 @@ impl Recording {
             }
             if total.bytes > self.peak.bytes {
                 self.peak = total;
-                self.peak_time = mark.time;
+                (self.peak_time, self.total_at_peak) = (mark.time, total.bytes);
             }
             (mark.live, mark.total, mark.peak) = (total, total, total);
             let is_sampled = self.sampled.contains(&index);
@@ -53,7 +53,7 @@ impl Recording {
         self.diagnostics.events = total.blocks;
         self.sites = sites.into_values().collect();
         for site in &mut self.sites {
-            site.at_peak = site.total;
+            (site.at_peak, site.own_peak) = (site.total, site.total);
         }
     }
 }

@@ -91,6 +91,11 @@ pub struct SiteRecord {
     pub total: Count,
     /// Live at the instant of the global peak.
     pub at_peak: Count,
+    /// The most bytes of this site that were live at once, and the blocks that were live then, the first instant of it.
+    pub own_peak: Count,
+    /// For how long its blocks lived, added up: in bytes that the module allocated meanwhile. Blocks that were never freed lived
+    /// until the run was over. None where nothing is known of frees.
+    pub lifetime: Option<u64>,
     /// Live at baseline.
     pub at_baseline: Count,
     /// Live at idle start.
@@ -145,6 +150,8 @@ pub struct Recording {
     pub peak: Count,
     /// Virtual time of that instant's log drain, in nanoseconds.
     pub peak_time: u64,
+    /// All bytes that had been allocated by then, the block that made it the maximum included.
+    pub total_at_peak: u64,
     /// Every site, in the order of its first allocation.
     pub sites: Vec<SiteRecord>,
     /// What else the log showed.

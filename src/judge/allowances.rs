@@ -69,7 +69,7 @@ pub fn allow(
     for allowance in allowances {
         let matches = |site: &usize| allowance.site.matches(&functions[*site]);
         let sites: Vec<usize> = (0..functions.len()).filter(matches).collect();
-        if !is_over(allowance, today) {
+        if !allowance.is_over(today) {
             check_breadth(allowance, &sites, functions, recording)?;
         }
         let free = |site: &usize| !taken.contains(site);
@@ -89,17 +89,13 @@ pub fn allow(
     Ok(allowed)
 }
 
-fn is_over(allowance: &Allowance, today: Date) -> bool {
-    allowance.until.is_some_and(|until| until < today)
-}
-
 fn standing(allowance: &Allowance, sites: &[usize], held: Count, today: Date) -> Standing {
     let exceeds = allowance.bytes.is_some_and(|most| !most.holds(held.bytes))
         || allowance
             .blocks
             .is_some_and(|most| !most.holds(held.blocks));
     match () {
-        () if is_over(allowance, today) => Standing::Expired,
+        () if allowance.is_over(today) => Standing::Expired,
         () if sites.is_empty() => Standing::Stale,
         () if exceeds => Standing::Exceeded,
         () => Standing::Counts,

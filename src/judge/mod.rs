@@ -11,6 +11,7 @@ mod phases;
 mod probes;
 mod trend;
 
+use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 pub use self::accepted::{Accepted, relative_metrics};
@@ -23,7 +24,9 @@ use crate::heap::Recording;
 use crate::suite::{Metric, Scenario};
 
 /// What a scenario came to. A leak and a broken gate are different things.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+#[derive(
+    Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize, JsonSchema,
+)]
 #[serde(rename_all = "lowercase")]
 pub enum Verdict {
     /// Every threshold holds, and the sites are those that were accepted.

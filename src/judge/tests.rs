@@ -87,6 +87,7 @@ pub(super) fn recording() -> Recording {
             blocks: 70,
         },
         peak_time: 0,
+        total_at_peak: 0,
         sites: vec![SiteRecord::default(), site],
         diagnostics: Diagnostics {
             events: 1,

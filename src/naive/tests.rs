@@ -107,7 +107,11 @@ impl Guest {
         assert_eq!(logged.peak, naive.peak, "{name}: peak");
         let folded = logged.diagnostics.folded_allocations;
         assert_eq!(folded, 0, "{name}: below the cap");
-        assert_eq!(by_place(&self.module, logged), naive.sites, "{name}: sites");
+        assert_eq!(
+            by_place(&self.module, logged),
+            naive.sites(),
+            "{name}: sites"
+        );
     }
 }
 
@@ -119,7 +123,9 @@ fn by_place(module: &Module, recording: &Recording) -> BTreeMap<Vec<Place>, Figu
         let figures = Figures {
             total: site.total,
             at_peak: site.at_peak,
+            own_peak: site.own_peak,
             live: site.at_end,
+            lifetime: site.lifetime.expect("frees are seen"),
         };
         (site.stack.iter().map(place).collect(), figures)
     });

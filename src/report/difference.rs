@@ -192,9 +192,9 @@ fn change(site: &SiteDifference) -> Option<Change> {
 
 /// What a site reads like in any build: the program's own functions and their files, without folders and lines; those of libraries
 /// where there are no others.
-type Reading = Vec<(String, Option<String>)>;
+pub(super) type Reading = Vec<(String, Option<String>)>;
 
-fn reading(stack: &[Place]) -> Reading {
+pub(super) fn reading(stack: &[Place]) -> Reading {
     let is_library_only = stack.iter().all(|place| place.library);
     let frames = stack
         .iter()

@@ -1,37 +1,35 @@
 //! `report.json`: everything, for programs. Whole or not there, and one for all processes of a run.
 
-use std::fs::{self, File};
-use std::io::{self, Write};
 use std::path::{Path, PathBuf};
 
-use serde::Serialize;
-
+use super::html;
+use super::merge::sorted;
+use super::output::{self, OutputError};
+use super::run::{Run, refused};
 use super::saved::FILE_NAME;
-use super::value::{Report, ScenarioReport, SuiteReport, VERSION};
-
-/// The report could not be saved.
-#[derive(Debug, thiserror::Error)]
-#[error("failed to save {path}: {source}")]
-pub struct ReportError {
-    path: PathBuf,
-    source: io::Error,
-}
+use super::value::{Report, SuiteReport};
 
 /// The report of one run, in a folder of its own.
-#[derive(Clone, Debug)]
+#[derive(Debug)]
 pub struct ReportFile {
     folder: PathBuf,
-    /// What other processes of the same run share; none if this process is all of it.
-    run: Option<String>,
+    /// What is shared with other processes; none if this process is all of the run.
+    run: Option<Run>,
 }
 
 impl ReportFile {
-    /// The report in that folder. Under a runner with one process a trial, all of them name the same `run`.
-    pub fn new(folder: &Path, run: Option<String>) -> ReportFile {
-        ReportFile {
+    /// The report in that folder. Under a runner with one process a trial, all of them name the same `run`, and each opens the
+    /// report before it runs anything.
+    ///
+    /// # Errors
+    ///
+    /// When the processes of a run cannot share the folder.
+    pub fn open(folder: &Path, run: Option<&str>) -> Result<ReportFile, OutputError> {
+        let run = run.map(|id| Run::join(folder, id)).transpose();
+        Ok(ReportFile {
             folder: folder.to_path_buf(),
-            run,
-        }
+            run: run.map_err(|source| refused(folder, source))?,
+        })
     }
 
     /// Where it is.
@@ -39,96 +37,48 @@ impl ReportFile {
         self.folder.join(FILE_NAME)
     }
 
+    /// Where the same is for people.
+    pub fn page_path(&self) -> PathBuf {
+        self.folder.join(html::FILE_NAME)
+    }
+
     /// Saves what ran. What other processes of this run saved stays; what earlier runs left does not.
+    ///
+    /// When the last process of a run has saved, the report is that of the whole run. It may lag behind until then, whole all
+    /// the same.
     ///
     /// # Errors
     ///
     /// When the folder cannot be written to.
-    pub fn save(&self, suites: Vec<SuiteReport>) -> Result<(), ReportError> {
-        let failed = |source| ReportError {
-            path: self.path(),
-            source,
-        };
-        fs::create_dir_all(&self.folder).map_err(failed)?;
-        // Held until the function returns: read, merge and write are one step.
-        let lock = File::create(self.folder.join("report.lock")).map_err(failed)?;
-        lock.lock().map_err(failed)?;
-        let report = merged(self.of_this_run(), suites);
-        self.write(&self.path(), &json(&report).map_err(failed)?)
-            .map_err(failed)?;
-        self.write(
-            &self.run_path(),
-            self.run.as_deref().unwrap_or_default().as_bytes(),
-        )
-        .map_err(failed)
-    }
-
-    /// What other processes of this run have saved.
-    fn of_this_run(&self) -> Vec<SuiteReport> {
-        let saved_by = fs::read_to_string(self.run_path()).ok();
-        if self.run.is_none() || self.run != saved_by {
-            return Vec::new();
-        }
-        let saved = fs::read(self.path())
-            .ok()
-            .and_then(|bytes| serde_json::from_slice::<Report>(&bytes).ok());
-        saved.map(|report| report.suites).unwrap_or_default()
-    }
-
-    /// Beside the report and not in it, so that the report is the same for every run.
-    fn run_path(&self) -> PathBuf {
-        self.folder.join("report.run")
-    }
-
-    fn write(&self, path: &Path, bytes: &[u8]) -> io::Result<()> {
-        let mut file = tempfile::NamedTempFile::new_in(&self.folder)?;
-        file.write_all(bytes)?;
-        file.persist(path)?;
-        Ok(())
-    }
-}
-
-/// Suites and scenarios by name, each once: the latest counts.
-fn merged(mut suites: Vec<SuiteReport>, new: Vec<SuiteReport>) -> Report {
-    for suite in new {
-        match suites.iter_mut().find(|known| known.name == suite.name) {
-            Some(known) => {
-                known.error = suite.error;
-                suite
-                    .scenarios
-                    .into_iter()
-                    .for_each(|scenario| replace(&mut known.scenarios, scenario));
+    pub fn save(&self, suites: Vec<SuiteReport>) -> Result<(), OutputError> {
+        let path = self.path();
+        match &self.run {
+            Some(run) => run.save(suites, &path),
+            None => {
+                let report = sorted(suites);
+                output::write(&path, &report.to_json())?;
+                html::save_beside(&path, &report)
             }
-            None => suites.push(suite),
         }
     }
-    suites.sort_by(|one, other| one.name.cmp(&other.name));
-    for suite in &mut suites {
-        suite
-            .scenarios
-            .sort_by(|one, other| one.name.cmp(&other.name));
-    }
-    Report {
-        version: VERSION,
-        suites,
-    }
 }
 
-fn replace(scenarios: &mut Vec<ScenarioReport>, scenario: ScenarioReport) {
-    scenarios.retain(|known| known.name != scenario.name);
-    scenarios.push(scenario);
-}
-
-fn json(report: &impl Serialize) -> io::Result<Vec<u8>> {
-    let mut bytes = serde_json::to_vec_pretty(report)?;
-    bytes.push(b'\n');
-    Ok(bytes)
+impl Report {
+    /// The text of `report.json`: the same bytes for the same report.
+    pub fn to_json(&self) -> Vec<u8> {
+        let mut bytes = serde_json::to_vec_pretty(self).expect("a report is a JSON value");
+        bytes.push(b'\n');
+        bytes
+    }
 }
 
 #[cfg(test)]
 mod tests {
+    use std::fs;
+    use std::time::{Duration, SystemTime};
+
     use super::*;
-    use crate::report::{Fault, without_figures};
+    use crate::report::{Fault, VERSION, without_figures};
 
     fn suite(name: &str, scenarios: &[&str]) -> SuiteReport {
         let fault = Fault {
@@ -141,32 +91,37 @@ mod tests {
         let scenario = |name: &&str| without_figures(name, "a.wasm", fault.clone());
         SuiteReport {
             name: name.into(),
-            error: None,
+            error: scenarios.is_empty().then(|| "it is broken\n".to_owned()),
             scenarios: scenarios.iter().map(scenario).collect(),
         }
     }
 
-    /// Saves by several processes, of the runs that are named; the report that is there in the end.
+    /// Saves by several processes, one after another, of the runs that are named; the report that is there in the end.
+    #[track_caller]
     fn check(saves: &[(Option<&str>, &str, &[&str])], expected: &[(&str, &[&str])]) {
         let folder = tempfile::tempdir().expect("a temporary folder");
         for (run, name, scenarios) in saves {
-            let file = ReportFile::new(folder.path(), run.map(str::to_string));
+            let file = ReportFile::open(folder.path(), *run).expect("the folder is there");
             file.save(vec![suite(name, scenarios)])
                 .expect("the folder is there");
         }
-        let bytes = fs::read(folder.path().join("report.json")).expect("it was saved");
-        let report: Report = serde_json::from_slice(&bytes).expect("it is a report");
-        let expected: Vec<SuiteReport> = expected
+        let expected = expected
             .iter()
-            .map(|(name, scenarios)| suite(name, scenarios))
-            .collect();
-        assert_eq!(
-            report,
-            Report {
-                version: VERSION,
-                suites: expected
-            }
-        );
+            .map(|(name, scenarios)| suite(name, scenarios));
+        assert_eq!(report(folder.path()), whole(expected.collect()));
+    }
+
+    fn report(folder: &Path) -> String {
+        fs::read_to_string(folder.join(FILE_NAME)).expect("it was saved")
+    }
+
+    /// As one process would have saved it.
+    fn whole(suites: Vec<SuiteReport>) -> String {
+        let report = Report {
+            version: VERSION,
+            suites,
+        };
+        String::from_utf8(report.to_json()).expect("it is JSON")
     }
 
     #[test]
@@ -175,6 +130,10 @@ mod tests {
         check(
             &[(run, "b", &["y"]), (run, "a", &["z"]), (run, "b", &["x"])],
             &[("a", &["z"]), ("b", &["x", "y"])],
+        );
+        check(
+            &[(run, "b", &[]), (run, "../a", &["z"])],
+            &[("../a", &["z"]), ("b", &[])],
         );
     }
 
@@ -192,5 +151,29 @@ mod tests {
             ],
             &[("c", &["z"])],
         );
+    }
+
+    /// What a process saved while others of its run still ran is in the report once these are gone, one that fell included.
+    #[test]
+    fn whoever_leaves_last_completes_the_report() {
+        let folder = tempfile::tempdir().expect("a temporary folder");
+        let open = |run| ReportFile::open(folder.path(), Some(run)).expect("the folder is there");
+        let [first, second, fallen, other] = ["7", "7", "7", "8"].map(open);
+        // As long as it is large and new, it is not put together for each process.
+        let large = " ".repeat(2 << 20);
+        let path = folder.path().join(FILE_NAME);
+        fs::write(&path, &large).expect("the folder is there");
+        let file = fs::File::options().append(true).open(&path);
+        let soon = SystemTime::now() + Duration::from_secs(60 * 60);
+        file.and_then(|file| file.set_modified(soon))
+            .expect("it is ours");
+
+        first.save(vec![suite("a", &["x"])]).expect("it is saved");
+        assert!(report(folder.path()) == large, "others run, and will do it");
+        drop(fallen);
+        second.save(vec![suite("a", &["y"])]).expect("it is saved");
+        assert_eq!(report(folder.path()), whole(vec![suite("a", &["x", "y"])]));
+        other.save(vec![suite("b", &["z"])]).expect("it is saved");
+        assert_eq!(report(folder.path()), whole(vec![suite("b", &["z"])]));
     }
 }

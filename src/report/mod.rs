@@ -4,10 +4,17 @@ mod assemble;
 mod comparison;
 mod difference;
 mod failure;
+mod format;
+mod html;
 mod json;
+mod merge;
 mod names;
 mod notes;
+mod output;
+mod parts;
+mod run;
 mod saved;
+mod schema;
 mod sparkline;
 mod survey;
 mod value;
@@ -19,9 +26,13 @@ pub use self::difference::{
     Change, Difference, Figures, MetricDifference, SiteDifference, difference, unequal_parts,
 };
 pub use self::failure::{Commands, failure};
-pub use self::json::{ReportError, ReportFile};
+pub use self::format::{Format, FormatError, file_names};
+pub use self::json::ReportFile;
+pub use self::merge::{MergeError, merge};
 pub use self::names::{own_frames, short_name};
+pub use self::output::{OutputError, write};
 pub use self::saved::{LoadError, load};
+pub use self::schema::schema;
 pub use self::survey::{
     HeldReport, HolderReport, LossesReport, RootReport, SiteSurveyReport, SurveyReport,
 };

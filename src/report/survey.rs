@@ -1,13 +1,13 @@
 //! What is lost and what is held, as the report tells it.
 
+use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 use super::value::{Counted, ScenarioReport, SiteReport};
 use crate::heap::{Held, Losses, Recording, Root, Survey};
 
 /// The heap at a mark at which nothing of the module's code was under way.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(deny_unknown_fields)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 pub struct SurveyReport {
     /// The name of the mark.
     pub mark: String,
@@ -20,8 +20,7 @@ pub struct SurveyReport {
 }
 
 /// Live blocks by what they are to the program, in the words of valgrind's memcheck.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(deny_unknown_fields)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 pub struct LossesReport {
     /// Nothing points to them.
     pub definitely_lost: Counted,
@@ -34,8 +33,7 @@ pub struct LossesReport {
 }
 
 /// What one root holds alone.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(deny_unknown_fields)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 pub struct HolderReport {
     /// What holds it.
     pub root: RootReport,
@@ -44,8 +42,7 @@ pub struct HolderReport {
 }
 
 /// Something that is alive by itself.
-#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
-#[serde(deny_unknown_fields)]
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize, JsonSchema)]
 pub struct RootReport {
     /// What it is and what it is called: `the static CACHE`, `the global $heap`, `$document`, `the stack`.
     pub name: String,
@@ -56,8 +53,7 @@ pub struct RootReport {
 }
 
 /// What became of a site's live blocks.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(deny_unknown_fields)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 pub struct SiteSurveyReport {
     /// The name of the mark.
     pub mark: String,
@@ -70,8 +66,7 @@ pub struct SiteSurveyReport {
 }
 
 /// A shortest way from a root to blocks of a site.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(deny_unknown_fields)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 pub struct HeldReport {
     /// Where it begins.
     pub by: RootReport,

@@ -1,5 +1,6 @@
 //! The report as a value: complete, without host paths, real times or anything else that differs from run to run.
 
+use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 use super::survey::{SiteSurveyReport, SurveyReport};
@@ -10,8 +11,7 @@ use crate::judge::Verdict;
 pub const VERSION: u32 = 1;
 
 /// Everything that one run of suites came to.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
-#[serde(deny_unknown_fields)]
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
 pub struct Report {
     /// [`VERSION`].
     pub version: u32,
@@ -20,8 +20,7 @@ pub struct Report {
 }
 
 /// One suite file.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
-#[serde(deny_unknown_fields)]
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
 pub struct SuiteReport {
     /// The file's stem.
     pub name: String,
@@ -32,8 +31,7 @@ pub struct SuiteReport {
 }
 
 /// One scenario.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
-#[serde(deny_unknown_fields)]
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
 pub struct ScenarioReport {
     /// The name in the suite.
     pub name: String,
@@ -58,6 +56,8 @@ pub struct ScenarioReport {
     /// When that was: virtual nanoseconds since the instance was started, to the next look at the log.
     #[serde(rename = "peak_time_ns")]
     pub peak_time: u64,
+    /// All bytes that had been allocated by then: the same instant on the clock of allocated bytes.
+    pub total_at_peak: u64,
     /// Every site, in the order of its first allocation.
     pub sites: Vec<SiteReport>,
     /// What was lost and what was held, and by what, at the marks at which that was looked for.
@@ -83,8 +83,7 @@ pub struct ScenarioReport {
 }
 
 /// The order of a cycle's steps, where chance had a hand in it.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(deny_unknown_fields)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 pub struct OrderReport {
     /// `shuffled` or `interleaved`.
     pub name: String,
@@ -93,8 +92,7 @@ pub struct OrderReport {
 }
 
 /// The gate broke, or the scenario did not come to its end.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
-#[serde(deny_unknown_fields)]
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
 pub struct Fault {
     /// What happened, in one line.
     pub headline: String,
@@ -109,8 +107,7 @@ pub struct Fault {
 }
 
 /// A metric, and the bounds that the suite puts on it.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
-#[serde(deny_unknown_fields)]
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
 pub struct MetricReport {
     /// Its name.
     pub name: String,
@@ -125,8 +122,7 @@ pub struct MetricReport {
 }
 
 /// A probe, and what it read.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
-#[serde(deny_unknown_fields)]
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
 pub struct ProbeReport {
     /// Its name.
     pub name: String,
@@ -137,8 +133,7 @@ pub struct ProbeReport {
 }
 
 /// What a probe read at a mark.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
-#[serde(deny_unknown_fields)]
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
 pub struct ProbeValue {
     /// `baseline`, `idle start`, `idle end` or `final`.
     pub mark: String,
@@ -147,8 +142,7 @@ pub struct ProbeValue {
 }
 
 /// One bound of a suite.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
-#[serde(deny_unknown_fields)]
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
 pub struct Bound {
     /// `<`, `<=`, `>` or `>=`.
     pub comparison: String,
@@ -163,8 +157,7 @@ pub struct Bound {
 }
 
 /// A limit that follows the accepted run.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
-#[serde(deny_unknown_fields)]
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
 pub struct Relative {
     /// As the suite has it: `accepted + 5% + 64 KB`.
     pub text: String,
@@ -175,8 +168,7 @@ pub struct Relative {
 }
 
 /// A site that is known to hold memory and may.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(deny_unknown_fields)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 pub struct AllowanceReport {
     /// The pattern, as the suite has it.
     pub site: String,
@@ -195,7 +187,7 @@ pub struct AllowanceReport {
 }
 
 /// Whether an allowance counts.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "lowercase")]
 pub enum AllowanceStanding {
     /// Its sites are left out of what is judged.
@@ -209,8 +201,7 @@ pub enum AllowanceStanding {
 }
 
 /// Bytes and blocks.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(deny_unknown_fields)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 pub struct Counted {
     /// Requested bytes.
     pub bytes: i64,
@@ -240,8 +231,7 @@ impl From<Count> for Counted {
 }
 
 /// The heap at a mark.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
-#[serde(deny_unknown_fields)]
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
 pub struct MarkReport {
     /// `baseline`, `cycle 7`, `idle start`, `idle 3/16`, `idle end` or `final`.
     pub name: String,
@@ -261,8 +251,7 @@ pub struct MarkReport {
 }
 
 /// A site and its figures.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
-#[serde(deny_unknown_fields)]
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
 pub struct SiteReport {
     /// The calling context, innermost first, inlined frames included.
     pub stack: Vec<Place>,
@@ -272,6 +261,11 @@ pub struct SiteReport {
     pub total: Counted,
     /// Live at the instant of the global peak.
     pub at_peak: Counted,
+    /// The most bytes of it that were live at once, and the blocks that were live then.
+    pub own_peak: Counted,
+    /// For how long its blocks lived, added up: in bytes that the module allocated meanwhile. Blocks that were never freed lived
+    /// to the end. None where nothing is known of frees.
+    pub lifetime: Option<u64>,
     /// Live at baseline.
     pub at_baseline: Counted,
     /// Live at idle start.
@@ -301,8 +295,7 @@ impl SiteReport {
 }
 
 /// What a site held at a mark.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(deny_unknown_fields)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 pub struct LevelReport {
     /// The mark, by its place among the scenario's marks.
     pub mark: u32,
@@ -311,8 +304,7 @@ pub struct LevelReport {
 }
 
 /// What the blocks of a site are.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(deny_unknown_fields)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 pub struct ClassReport {
     /// `churn`, `one-time`, `working set`, `bounded cache`, `unbounded growth`, `leak` or `unknown`.
     pub name: String,
@@ -321,8 +313,7 @@ pub struct ClassReport {
 }
 
 /// What a cycle left behind.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(deny_unknown_fields)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 pub struct SurvivorsReport {
     /// The cycle: 0 is everything before the baseline, one more than there are cycles is the idle time.
     pub cycle: u32,
@@ -333,8 +324,7 @@ pub struct SurvivorsReport {
 /// A free, or a resize, of an address at which no block was.
 ///
 /// Stacks are innermost first; one is missing where it could not be taken.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(deny_unknown_fields)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 pub struct WrongFreeReport {
     /// What was freed.
     pub address: u64,
@@ -353,8 +343,7 @@ pub struct WrongFreeReport {
 }
 
 /// A block that is gone.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(deny_unknown_fields)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 pub struct FormerReport {
     /// Requested bytes.
     pub bytes: u64,
@@ -367,8 +356,7 @@ pub struct FormerReport {
 }
 
 /// A place inside a live block.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(deny_unknown_fields)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 pub struct InsideReport {
     /// Requested bytes of the block.
     pub bytes: u64,
@@ -379,8 +367,7 @@ pub struct InsideReport {
 }
 
 /// A frame of a stack.
-#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
-#[serde(deny_unknown_fields)]
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize, JsonSchema)]
 pub struct Place {
     /// The function, in the source language's own spelling.
     pub function: String,
@@ -395,8 +382,7 @@ pub struct Place {
 }
 
 /// How something differs from what was accepted.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(deny_unknown_fields)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 pub struct SnapshotChange {
     /// Whether nothing was accepted so far.
     pub is_new: bool,

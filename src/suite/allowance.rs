@@ -49,6 +49,13 @@ enum StringOrNumber {
     Number(u64),
 }
 
+impl Allowance {
+    /// Whether its last day is over.
+    pub fn is_over(&self, today: Date) -> bool {
+        self.until.is_some_and(|until| until < today)
+    }
+}
+
 /// The most that may be held.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub struct Ceiling {

@@ -1,5 +1,6 @@
 //! The command as its user meets it: what it says, and the exit code that it says it with.
 
+mod formats;
 mod leaks;
 mod limits;
 mod lost;

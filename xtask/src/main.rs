@@ -1,17 +1,22 @@
 //! What cargo alone cannot do for this repository.
 
 mod bench;
+mod browser;
 mod build_guests;
 mod guests;
 mod native;
+mod packages;
 mod project;
 mod slim;
 mod test_book;
 mod test_dhat;
+mod test_formats;
+mod test_html;
 mod test_memory;
 mod test_null;
 mod test_tools;
 mod toolchain;
+mod vendor;
 
 use std::process::ExitCode;
 
@@ -24,9 +29,12 @@ enum Command {
     BuildGuests(build_guests::BuildGuests),
     TestBook(test_book::TestBook),
     TestDhat(test_dhat::TestDhat),
+    TestFormats(test_formats::TestFormats),
+    TestHtml(test_html::TestHtml),
     TestMemory(test_memory::TestMemory),
     TestNull(test_null::TestNull),
     TestTools(test_tools::TestTools),
+    Vendor(vendor::Vendor),
 }
 
 #[expect(clippy::print_stderr, reason = "nobody else would say what failed")]
@@ -36,9 +44,12 @@ fn main() -> ExitCode {
         Command::BuildGuests(command) => command.run().map(|()| ExitCode::SUCCESS),
         Command::TestBook(command) => command.run().map(|()| ExitCode::SUCCESS),
         Command::TestDhat(command) => command.run(),
+        Command::TestFormats(command) => command.run().map(|()| ExitCode::SUCCESS),
+        Command::TestHtml(command) => command.run().map(|()| ExitCode::SUCCESS),
         Command::TestMemory(command) => command.run(),
         Command::TestNull(command) => command.run().map(|()| ExitCode::SUCCESS),
         Command::TestTools(command) => command.run().map(|()| ExitCode::SUCCESS),
+        Command::Vendor(command) => command.run().map(|()| ExitCode::SUCCESS),
     };
     // Not 1, which is a regression.
     done.unwrap_or_else(|error| {

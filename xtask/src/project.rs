@@ -76,7 +76,7 @@ impl Gate {
 }
 
 /// The executable of a target, if that is what one of cargo's messages tells of.
-fn executable(message: &str, kind: &str, name: &str) -> Option<PathBuf> {
+pub(crate) fn executable(message: &str, kind: &str, name: &str) -> Option<PathBuf> {
     let message: Value = serde_json::from_str(message).ok()?;
     let target = &message["target"];
     let is_wanted = target["name"] == name && target["kind"][0] == kind;

@@ -4,11 +4,15 @@
 //! `cargo insta`, whose trials, exit codes and pending snapshots must be those that the README promises.
 
 use std::fs;
+use std::io;
 use std::path::{Path, PathBuf};
 use std::process::{Command, Output};
 
 use anyhow::{Context, Result, ensure};
 use clap::Args;
+
+use crate::packages;
+use crate::project::Gate;
 
 /// Meet the gate through cargo test, cargo nextest and cargo insta.
 #[derive(Args)]
@@ -20,7 +24,12 @@ impl TestTools {
         scratch.nothing_is_accepted_yet()?;
         scratch.insta_lists_and_accepts()?;
         scratch.nextest_runs_the_same_trials()?;
+        scratch.nextest_takes_results_of_earlier_runs()?;
+        let command = Gate::build()?.command;
+        scratch.shards_leave_the_report_of_one_machine(&command)?;
+        scratch.an_archive_runs_in_another_checkout()?;
         scratch.a_leak_is_red_in_every_runner()?;
+        scratch.nextest_writes_junit()?;
         Ok(())
     }
 }
@@ -129,13 +138,107 @@ impl Scratch {
             true,
             &["2 tests run: 2 passed"],
         )?;
-        let report = fs::read_to_string(self.root.join("target/memgate/report.json"))?;
+        let report = fs::read_to_string(self.report())?;
         let names = ["\"at-once\"", "\"hundred\""];
         ensure!(
             names.iter().all(|name| report.contains(name)),
             "one report holds the trials of all processes"
         );
         Ok(())
+    }
+
+    fn nextest_takes_results_of_earlier_runs(&self) -> Result<()> {
+        fs::remove_dir_all(self.root.join("target/memgate/reuse")).or_else(unless_missing)?;
+        for told in ["reused 0 of 1 results", "reused 1 of 1 results"] {
+            let arguments = ["nextest", "run", "--success-output", "immediate"];
+            let output = self
+                .command(&arguments)
+                .env("MEMGATE_REUSE", "1")
+                .output()?;
+            expect(&output, true, &["2 tests run: 2 passed", told])?;
+        }
+        Ok(())
+    }
+
+    /// Some of seven shards have nothing to run, and leave no report.
+    fn shards_leave_the_report_of_one_machine(&self, command: &Path) -> Result<()> {
+        expect(&self.cargo(&["nextest", "run"])?, true, &[])?;
+        let whole = fs::read(self.report())?;
+        for (kind, count) in [("slice", 2), ("hash", 2), ("slice", 7)] {
+            let mut reports = Vec::new();
+            for number in 1..=count {
+                fs::remove_file(self.report()).or_else(unless_missing)?;
+                let partition = format!("{kind}:{number}/{count}");
+                let arguments = ["nextest", "run", "--no-tests", "pass", "--partition"];
+                let output = self.cargo(&[&arguments[..], &[&partition]].concat())?;
+                expect(&output, true, &[])?;
+                if self.report().exists() {
+                    let shard = self.folder.join(format!("shard-{number}.json"));
+                    fs::rename(self.report(), &shard)?;
+                    reports.push(shard);
+                }
+            }
+            reports.reverse();
+            let merged = self.folder.join("merged.json");
+            let output = Command::new(command)
+                .args(["report", "merge"])
+                .args(&reports)
+                .arg("-o")
+                .arg(&merged)
+                .output()?;
+            expect(&output, true, &["2 scenarios of"])?;
+            ensure!(
+                fs::read(&merged)? == whole,
+                "{count} shards by {kind} leave another report than one machine"
+            );
+        }
+        Ok(())
+    }
+
+    /// What one machine built is run by another, where the checkout lies elsewhere and nothing is built.
+    fn an_archive_runs_in_another_checkout(&self) -> Result<()> {
+        let whole = {
+            expect(&self.cargo(&["nextest", "run"])?, true, &[])?;
+            fs::read(self.report())?
+        };
+        let archive = self.root.join("target/scratch.tar.zst");
+        let file = archive.display().to_string();
+        expect(
+            &self.cargo(&["nextest", "archive", "--archive-file", &file])?,
+            true,
+            &[],
+        )?;
+        let elsewhere = self.root.join("target/scratch-elsewhere");
+        fs::remove_dir_all(&elsewhere).or_else(unless_missing)?;
+        // Whoever looks for the folder in which it was built finds nothing.
+        fs::rename(&self.folder, &elsewhere)?;
+        let remap = elsewhere.display().to_string();
+        let run = self
+            .command(&[
+                "nextest",
+                "run",
+                "--archive-file",
+                &file,
+                "--workspace-remap",
+                &remap,
+            ])
+            .current_dir(&elsewhere)
+            .env_remove("CARGO_TARGET_DIR")
+            .env("INSTA_WORKSPACE_ROOT", &elsewhere)
+            .output();
+        let report = fs::read(elsewhere.join("target/memgate/report.json"));
+        fs::rename(&elsewhere, &self.folder)?;
+        expect(&run?, true, &["2 tests run: 2 passed"])?;
+        ensure!(
+            report.context("no report lies in the other checkout")? == whole,
+            "the other checkout leaves another report"
+        );
+        Ok(())
+    }
+
+    /// Where the test binary leaves it: beside what cargo built.
+    fn report(&self) -> PathBuf {
+        self.root.join("target/memgate/report.json")
     }
 
     /// Thresholds fail by themselves, whatever becomes of the snapshots.
@@ -155,21 +258,59 @@ impl Scratch {
         expect(&self.cargo(&["insta", "reject"])?, true, &[])
     }
 
+    /// With the profile that docs/formats.md shows; the leaking guest is still there.
+    fn nextest_writes_junit(&self) -> Result<()> {
+        let page = fs::read_to_string(self.root.join("docs/formats.md"))?;
+        let profile = page
+            .split_once("```toml\n")
+            .and_then(|(_, rest)| rest.split_once("```"));
+        let (profile, _) = profile.context("docs/formats.md shows no profile")?;
+        fs::create_dir_all(self.folder.join(".config"))?;
+        self.write(".config/nextest.toml", profile)?;
+        let run = self.cargo(&["nextest", "run", "--profile", "ci"])?;
+        expect(&run, false, &["2 tests run: 0 passed, 2 failed"])?;
+        let programs = packages::python("junit-tools", &["junitparser==5.0.3"])?;
+        let read = "import sys, junitparser\n\
+                    for suite in junitparser.JUnitXml.fromfile(sys.argv[1]):\n \
+                    for case in suite: print(case.name, len(case.result), case.system_out)\n";
+        let python = Command::new(programs.join("python"))
+            .args(["-c", read])
+            .arg(self.folder.join("target/nextest/ci/junit.xml"))
+            .output()?;
+        let failure = "leak-o2::hundred grew by 500 KB where nothing may stay";
+        let cases = TRIALS.map(|trial| format!("{trial} 1 "));
+        expect(&python, true, &[cases[0].as_str(), &cases[1], failure])
+    }
+
     fn cargo(&self, arguments: &[&str]) -> Result<Output> {
-        Command::new("cargo")
+        self.command(arguments)
+            .output()
+            .with_context(|| format!("failed to run cargo {}", arguments.join(" ")))
+    }
+
+    fn command(&self, arguments: &[&str]) -> Command {
+        let mut command = Command::new("cargo");
+        command
             .args(arguments)
             .current_dir(&self.folder)
             .env("CARGO_TARGET_DIR", self.root.join("target"))
             // As at home, and not as on a continuous integration server, where insta leaves no pending snapshots.
             .env_remove("CI")
             .env_remove("MEMGATE_COMMAND")
-            .env_remove("INSTA_UPDATE")
-            .output()
-            .with_context(|| format!("failed to run cargo {}", arguments.join(" ")))
+            .env_remove("MEMGATE_REUSE")
+            .env_remove("INSTA_UPDATE");
+        command
     }
 
     fn write(&self, name: &str, text: &str) -> Result<()> {
         Ok(fs::write(self.folder.join(name), text)?)
+    }
+}
+
+fn unless_missing(error: io::Error) -> io::Result<()> {
+    match error.kind() {
+        io::ErrorKind::NotFound => Ok(()),
+        _ => Err(error),
     }
 }
 

@@ -31,15 +31,10 @@ fn told(provide: Provide<Fold>) -> String {
         .compile("guest", instrumented)
         .expect("it is compiled");
     let scenario = scenario();
-    let roots = KnownRoots::of(&module);
-    let fold = Fold::of(roots.roots.clone());
+    let fold = Fold::of(KnownRoots::of(&module).roots);
     let outcome = run_with(&engine, &compiled, &scenario, fold, provide);
     let mut recording = outcome.expect("it runs").observer.finish();
-    let prepared = Prepared {
-        roots,
-        module,
-        compiled,
-    };
+    let prepared = Prepared::new(module, compiled);
     let lived = live_with(None, &prepared, &scenario, &mut recording, provide);
     let report = match lived {
         Ok(()) => {

@@ -76,6 +76,7 @@ fn recording(cycles: u32, taken: &[(MarkKind, Count)], blocks: &Blocks) -> Recor
         sampled: (0..taken.len() as u32).collect(),
         peak: Count::default(),
         peak_time: 0,
+        total_at_peak: 0,
         sites: vec![site],
         diagnostics: Diagnostics::default(),
         wrongly_freed: [].into(),

@@ -44,6 +44,8 @@ fn site((stack, kept, total): &(&str, i64, i64)) -> SiteReport {
         folded: false,
         total: counted(*total),
         at_peak: Counted::default(),
+        own_peak: Counted::default(),
+        lifetime: None,
         at_baseline: Counted::default(),
         at_idle_start: Counted::default(),
         at_idle_end: counted(*kept),
@@ -173,7 +175,7 @@ fn a_metric_of_one_run_only_differs() {
 #[test]
 fn no_part_of_a_report_differs_unseen() {
     type Fault = fn(&mut ScenarioReport);
-    let faults: [(&str, Fault); 12] = [
+    let faults: [(&str, Fault); 13] = [
         ("module", |report| report.module.clear()),
         ("verdict", |report| report.verdict = Verdict::Error),
         ("metrics", |report| report.metrics[0].value += 1.0),
@@ -189,6 +191,7 @@ fn no_part_of_a_report_differs_unseen() {
             });
         }),
         ("peak_time_ns", |report| report.peak_time += 1),
+        ("total_at_peak", |report| report.total_at_peak += 1),
         ("sites", |report| report.sites[0].stack[0].line = Some(2)),
         ("snapshot", |report| {
             report.snapshot = Some(crate::report::SnapshotChange {

@@ -2,6 +2,7 @@
 
 mod advice;
 mod allowances;
+pub(super) mod behind;
 mod column;
 mod fault;
 pub(super) mod frames;
@@ -37,7 +38,7 @@ pub struct Commands {
     pub review: String,
     /// Where the suite is, as the reader knows it.
     pub suite: String,
-    /// Where the whole report is.
+    /// Where the whole report is, for people.
     pub report: String,
 }
 
@@ -88,7 +89,7 @@ fn regression_text(text: &mut String, name: &str, report: &ScenarioReport) {
 }
 
 /// What broke first, in one sentence: what an allowance was exceeded by explains the thresholds that it no longer covers.
-fn headline(report: &ScenarioReport) -> String {
+pub(super) fn headline(report: &ScenarioReport) -> String {
     let exceeded = broken_allowances(report).find(|it| it.standing == AllowanceStanding::Exceeded);
     let bound = broken_bounds(report).next();
     let stale = broken_allowances(report).next();

@@ -18,7 +18,7 @@ const SITES: usize = 5;
 /// The sites in the order in which they have to do with the broken threshold.
 pub(super) struct Ranking<'a> {
     column: Column,
-    sites: Vec<&'a SiteReport>,
+    pub(super) sites: Vec<&'a SiteReport>,
 }
 
 impl<'a> Ranking<'a> {
@@ -40,8 +40,18 @@ impl<'a> Ranking<'a> {
     pub(super) fn of_exceeded(report: &'a ScenarioReport) -> Option<Ranking<'a>> {
         let is_exceeded = |it: &&AllowanceReport| it.standing == AllowanceStanding::Exceeded;
         let allowance = report.allowances.iter().find(is_exceeded)?;
-        let sites = allowance.sites.iter().map(|site| &report.sites[*site]);
-        Some(Ranking::by(Column::HOLDS, sites))
+        Some(Ranking::of_allowance(report, allowance))
+    }
+
+    /// The sites of an allowance.
+    pub(super) fn of_allowance(
+        report: &'a ScenarioReport,
+        allowance: &AllowanceReport,
+    ) -> Ranking<'a> {
+        let sites = allowance.sites.iter();
+        // A report may be of anybody's making.
+        let sites = sites.filter_map(|site| report.sites.get(*site));
+        Ranking::by(Column::HOLDS, sites)
     }
 
     /// Those that have something in that column, most first.

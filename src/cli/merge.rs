@@ -1,0 +1,69 @@
+//! `memgate report merge`
+
+use std::error::Error;
+use std::path::PathBuf;
+use std::process::ExitCode;
+
+use clap::Args;
+
+use crate::report::{load, merge, write};
+
+/// Turn the reports of a run's shards into one: the one that a single machine would have left, to the byte.
+///
+/// The order of the reports makes no difference. A shard in which nothing ran leaves no report, and is left out.
+/// Exit codes: 0 the report is written, whatever its verdicts; 2 it is not.
+#[derive(Args)]
+pub(super) struct Merge {
+    /// The report of each shard: a report.json, or the folder that it is in
+    #[arg(value_name = "RUN", required = true)]
+    runs: Vec<PathBuf>,
+    /// Where the one report goes: a file that ends in .json, or a folder
+    #[arg(short, long, value_name = "FILE or FOLDER")]
+    output: PathBuf,
+}
+
+impl Merge {
+    #[expect(
+        clippy::print_stderr,
+        clippy::print_stdout,
+        reason = "the command speaks"
+    )]
+    pub(super) fn run(self) -> ExitCode {
+        match self.merge() {
+            Ok(done) => {
+                println!("{done}");
+                ExitCode::SUCCESS
+            }
+            Err(error) => {
+                eprintln!("error: {error}");
+                ExitCode::from(2)
+            }
+        }
+    }
+
+    fn merge(self) -> Result<String, Box<dyn Error>> {
+        let path = self.path();
+        let mut reports = Vec::new();
+        for run in self.runs {
+            let report = load(&run)?;
+            reports.push((run, report));
+        }
+        let shards = reports.len();
+        let report = merge(reports)?;
+        write(&path, &report.to_json())?;
+        let suites = report.suites.iter();
+        let scenarios: usize = suites.map(|suite| suite.scenarios.len()).sum();
+        Ok(format!(
+            "{scenarios} scenarios of {shards} reports are in {}",
+            path.display()
+        ))
+    }
+
+    fn path(&self) -> PathBuf {
+        let is_file = self.output.extension().is_some_and(|it| it == "json");
+        match is_file && !self.output.is_dir() {
+            true => self.output.clone(),
+            false => self.output.join("report.json"),
+        }
+    }
+}
