@@ -53,3 +53,13 @@ pub(super) fn is_in_ci(command: &str) -> Result<(), Failed> {
         false => Err(format!("`{command}` is not run by .ci/run").into()),
     }
 }
+
+/// What `cargo xtask test-tools` runs in a crate of its own: each option of the command must be there.
+pub(super) fn is_in_test_tools(command: &str) -> Result<(), Failed> {
+    let sources = fs::read_to_string(root().join("xtask/src/test_tools.rs"))?;
+    let mut options = command.split_whitespace();
+    match options.find(|word| word.starts_with("--") && !sources.contains(*word)) {
+        None => Ok(()),
+        Some(option) => Err(format!("`{command}`: test-tools has no {option}").into()),
+    }
+}

@@ -6,6 +6,7 @@ use std::path::Path;
 use std::process::Command;
 
 use libtest_mimic::Failed;
+use memgate::report::{Format, Weight};
 use serde_json::Value;
 
 use super::page::Page;
@@ -35,6 +36,17 @@ pub(super) fn of_thresholds() -> Result<(), Failed> {
     assert!(keys.len() > 10, "thresholds have properties");
     all_named(&keys, "reference/metrics.md", |key| {
         page.contains(&format!("`{key}"))
+    })
+}
+
+/// Every form of a report, and everything that its sites are weighed by, is in a table.
+pub(super) fn of_formats() -> Result<(), Failed> {
+    let page = reference("formats").lines.join("\n");
+    let formats = Format::ALL.map(|format| format.name().to_string());
+    let weights = Weight::ALL.map(|weight| weight.name().to_string());
+    let names = formats.into_iter().chain(weights).collect();
+    all_named(&names, "reference/formats.md", |name| {
+        page.contains(&format!("\n| `{name}` |"))
     })
 }
 

@@ -13,7 +13,8 @@
 //!
 //! Blocks of `console` hold commands after `$ `, and what they say. A line `...` stands for any lines. What fails is followed by
 //! `$ echo $?`. `console,needs=zig` is played where `MEMGATE_BOOK=tools` asks for it, as `cargo xtask test-book` does,
-//! `console,install` never: it brings what is there already. `console,ci` is played by `.ci/run`.
+//! `console,install` never: it brings what is there already. `console,ci` is played by `.ci/run`,
+//! `console,tools` by `cargo xtask test-tools`.
 //!
 //! `UPDATE_DOCS=1 cargo test --test book` writes what was said into the pages.
 
@@ -50,6 +51,7 @@ fn main() -> ExitCode {
         }),
         Trial::test("every_key_is_in_the_reference", keys::of_suites),
         Trial::test("every_metric_is_in_the_reference", keys::of_thresholds),
+        Trial::test("every_format_is_in_the_reference", keys::of_formats),
         Trial::test("every_variable_is_in_the_reference", keys::of_environment),
         Trial::test("every_command_is_in_the_reference", keys::of_commands),
     ];

@@ -4,7 +4,7 @@ use std::fs;
 
 use libtest_mimic::Failed;
 
-use super::commands::{commands, is_in_ci, only_installs};
+use super::commands::{commands, is_in_ci, is_in_test_tools, only_installs};
 use super::page::{Fence, Item, Page};
 use super::reader::Reader;
 use super::{compare, no_complaints, tools};
@@ -77,12 +77,12 @@ fn settle(page: &Page, changes: Vec<Change>) -> Result<(), Failed> {
 /// Types in the commands of a block.
 fn type_in(reader: &mut Reader, fence: &Fence<'_>, page: &Page) -> Result<Option<Change>, Failed> {
     let commands = commands(fence);
-    if fence.is("install") || fence.is("ci") {
-        let check = if fence.is("ci") {
-            is_in_ci
-        } else {
-            only_installs
-        };
+    let played_elsewhere: [(&str, fn(&str) -> Result<(), Failed>); 3] = [
+        ("ci", is_in_ci),
+        ("install", only_installs),
+        ("tools", is_in_test_tools),
+    ];
+    if let Some((_, check)) = played_elsewhere.iter().find(|(name, _)| fence.is(name)) {
         commands
             .iter()
             .try_for_each(|(command, _)| check(command))?;
