@@ -7,12 +7,13 @@ use clap::{Args, ValueEnum};
 
 use crate::harness::{Compare as Comparison, named_by_cargo};
 
-/// Run every scenario twice, and tell by which sites the two runs differ.
+/// Run every scenario twice, and tell by which sites the runs differ
 ///
-/// With nothing else, both runs are of the suite's own module, and must not differ at all. With --against, the second one is of
-/// another build. No threshold counts, and no snapshot.
-/// Exit codes: 0 no difference, 1 the builds differ, 2 the gate broke.
+/// With nothing else, both runs are of the suite's own module, and must not
+/// differ at all. With --against, the second one is of another build. No
+/// threshold counts, and no snapshot.
 #[derive(Args)]
+#[command(verbatim_doc_comment)]
 pub(super) struct Compare {
     /// Suite files, and folders of them
     #[arg(value_name = "SUITE or FOLDER", default_value = "suites")]

@@ -1,6 +1,10 @@
 //! The command line: one file a subcommand.
 
 mod compare;
+mod completions;
+mod explain;
+mod instrument;
+mod man;
 mod merge;
 mod report;
 mod schema;
@@ -8,11 +12,22 @@ mod test;
 
 use std::process::ExitCode;
 
-use clap::{Parser, Subcommand};
+use clap::{CommandFactory, FromArgMatches, Parser, Subcommand};
 
-/// The memory gate for WebAssembly.
+/// Said at the end of every help.
+const EXIT_CODES: &str = "\
+Exit codes:
+  0  pass: what was asked for holds, or is done
+  1  regression: more memory stays than may, or two runs differ
+  2  the gate broke: no verdict was reached, wrong usage included";
+
+/// The memory gate for WebAssembly
+///
+/// It tells a module the scenarios of a suite, on a virtual clock, sees every
+/// allocation, and fails where more memory stays than the suite allows, naming
+/// the line.
 #[derive(Parser)]
-#[command(name = "memgate", version, about, max_term_width = 100)]
+#[command(name = "memgate", version, about, verbatim_doc_comment)]
 struct Arguments {
     #[command(subcommand)]
     command: Command,
@@ -23,15 +38,65 @@ enum Command {
     Test(test::Test),
     Compare(compare::Compare),
     Report(report::Report),
+    Completions(completions::Completions),
+    Explain(explain::Explain),
+    Instrument(instrument::Instrument),
+    Man(man::Man),
     Schema(schema::Schema),
 }
 
 /// Runs the command line. Exit codes: 0 pass, 1 regression or difference, 2 the gate broke, wrong usage included.
 pub fn main() -> ExitCode {
-    match Arguments::parse().command {
+    let matches = command().get_matches();
+    let arguments = Arguments::from_arg_matches(&matches).unwrap_or_else(|error| error.exit());
+    match arguments.command {
         Command::Test(test) => test.run(),
         Command::Compare(compare) => compare.run(),
         Command::Report(report) => report.run(),
+        Command::Completions(completions) => completions.run(),
+        Command::Explain(explain) => explain.run(),
+        Command::Instrument(instrument) => instrument.run(),
+        Command::Man(man) => man.run(),
         Command::Schema(schema) => schema.run(),
+    }
+}
+
+/// The command line as a value, which completions and manual pages are made of, too.
+fn command() -> clap::Command {
+    let main = Arguments::command().after_help(EXIT_CODES);
+    main.mut_subcommands(|command| {
+        let more = command.get_after_long_help().map(ToString::to_string);
+        let command = command.after_help(EXIT_CODES);
+        match more {
+            Some(more) => command.after_long_help(format!("{more}\n\n{EXIT_CODES}")),
+            None => command,
+        }
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn arguments_do_not_contradict_each_other() {
+        command().debug_assert();
+    }
+
+    /// Help is not wrapped by itself.
+    #[test]
+    fn help_is_as_wide_as_a_terminal() {
+        let mut main = command();
+        main.build();
+        let mut helps = vec![main.render_help(), main.render_long_help()];
+        for command in main.get_subcommands_mut() {
+            helps.extend([command.render_help(), command.render_long_help()]);
+        }
+        for help in helps {
+            let help = help.to_string();
+            let wide = help.lines().find(|row| row.chars().count() > 80);
+            assert_eq!(wide, None, "{help}");
+            assert!(help.contains("Exit codes:") || help.contains("Print this message"));
+        }
     }
 }

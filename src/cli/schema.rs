@@ -4,8 +4,13 @@ use std::process::ExitCode;
 
 use clap::{Args, ValueEnum};
 
-/// Print the JSON Schema of suite files, for editors that complete and check them, or of report.json.
+use crate::harness::say;
+
+/// Print the JSON Schema of suite files, for editors
+///
+/// They complete and check suites by it. Or print that of report.json.
 #[derive(Args)]
+#[command(verbatim_doc_comment)]
 pub(super) struct Schema {
     /// Of what
     #[arg(value_enum, default_value_t = Subject::Suite)]
@@ -21,14 +26,12 @@ enum Subject {
 }
 
 impl Schema {
-    #[allow(clippy::print_stdout, reason = "it is what the command is for")]
     pub(super) fn run(self) -> ExitCode {
         let schema = match self.of {
             Subject::Suite => crate::suite::schema(),
             Subject::Report => crate::report::schema(),
         };
         let schema = serde_json::to_string_pretty(&schema).expect("a schema is a JSON value");
-        println!("{schema}");
-        ExitCode::SUCCESS
+        say(&(schema + "\n"))
     }
 }

@@ -7,25 +7,31 @@ use clap::Args;
 use clap::Parser;
 use libtest_mimic::Arguments;
 
-use crate::harness::{Again, Harness, named_by_cargo};
+use crate::harness::{Again, Harness, named_by_cargo, word};
 use crate::run::Host;
 
-/// Run suites, and fail if a module keeps more memory than they allow.
+/// Run suites, and fail if a module keeps more than they allow
 ///
-/// Snapshots are kept in `snapshots/` below the current directory, the report in `target/memgate/`.
-/// Exit codes: 0 pass, 1 regression, 2 the gate broke.
+/// Snapshots are kept in `snapshots/` below the current directory, the report in
+/// `target/memgate/`.
+///
+/// What follows `--` goes to the test runner: `memgate test suites -- --list`
+/// lists the scenarios, `memgate test -- --help` tells the rest.
 #[derive(Args)]
+#[command(verbatim_doc_comment)]
 pub(super) struct Test {
     /// Suite files, and folders of them
     #[arg(value_name = "SUITE or FOLDER", default_value = "suites")]
     suites: Vec<PathBuf>,
-    /// Do not run a scenario whose module, suite and memgate are those of an earlier run, but take that one's result
+    /// Take results of earlier runs where nothing changed
     ///
-    /// Verdict, report and pending snapshots are those of a whole run. MEMGATE_REUSE=1 does the same. Results are kept in
-    /// target/memgate/reuse.
-    #[arg(long)]
+    /// A scenario is not run whose module, suite and memgate are
+    /// those of an earlier run. Verdict, report and pending
+    /// snapshots are those of a whole run. MEMGATE_REUSE=1 does
+    /// the same. Results are kept in target/memgate/reuse.
+    #[arg(long, verbatim_doc_comment)]
     reuse: bool,
-    /// Arguments of a test binary: a filter, --exact, --list, --test-threads N, ...
+    /// For the test runner: a filter, --exact, --list, --test-threads N
     #[arg(last = true, value_name = "LIBTEST ARGUMENTS")]
     libtest: Vec<String>,
 }
@@ -40,7 +46,7 @@ impl Test {
         let suites: Vec<String> = self
             .suites
             .iter()
-            .map(|suite| suite.display().to_string())
+            .map(|suite| word(&suite.display().to_string()).into_owned())
             .collect();
         let command = format!("memgate test {} --", suites.join(" "));
         Harness {

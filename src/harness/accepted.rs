@@ -44,7 +44,7 @@ pub(super) fn judge_with_accepted(
     }
     let info = Info::of(suite, scenario, &modules::name(suite), judgement.holds());
     let kept = snapshot::keep_numbers(root, &suite.path, &info, before.as_ref(), &after)
-        .map_err(|error| faults::broken("no snapshot can be kept", error))?;
+        .map_err(faults::no_snapshot)?;
     let (judgement, change) = match kept {
         Kept::Accepted => (judged(&after)?, None),
         Kept::Passed => (judgement, None),

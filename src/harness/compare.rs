@@ -7,7 +7,7 @@ use serde::Serialize;
 
 use super::gate::Gate;
 use super::trials::trial_name;
-use super::{broken, modules, today};
+use super::{broken, modules, say_with, today};
 use crate::report::{
     Difference, Fault, ScenarioReport, Sides, comparison, difference, no_comparison, null_test,
     unequal_parts,
@@ -56,21 +56,19 @@ enum Outcome {
 impl Compare {
     /// As for diff(1), the exit code is 0 if nothing differs, 1 if something does, and 2 for trouble: a run that came to nothing, or
     /// a difference where there must be none.
-    #[expect(clippy::print_stdout, reason = "it is what the command is for")]
     pub(crate) fn run(self) -> ExitCode {
         let compared = match self.compare() {
             Ok(compared) => compared,
             Err(cause) => return broken(&cause),
         };
-        if self.as_json {
+        let text = if self.as_json {
             let json = serde_json::to_string_pretty(&compared);
-            println!("{}", json.expect("figures and names are JSON values"));
+            json.expect("figures and names are JSON values") + "\n"
         } else {
-            compared
-                .iter()
-                .for_each(|compared| print!("{}", compared.text()));
-        }
-        ExitCode::from(compared.iter().map(Compared::code).max().unwrap_or(2))
+            compared.iter().map(Compared::text).collect()
+        };
+        let code = compared.iter().map(Compared::code).max().unwrap_or(2);
+        say_with(&text, code)
     }
 
     fn compare(&self) -> Result<Vec<Compared>, String> {

@@ -4,14 +4,14 @@ use std::fmt::Display;
 
 use crate::judge::{NotMeasured, TooBroad};
 use crate::module::{CodeFrame, Misfit, Module};
-use crate::report::Fault;
+use crate::report::{Fault, FaultKind};
 use crate::run::{Ending, RunError};
-use crate::snapshot::NumbersError;
+use crate::snapshot::{NumbersError, SnapshotError};
 use crate::suite::{
     CountedBy, Metric, Scenario, format_bytes, format_duration, format_exact_bytes,
 };
 
-use super::places;
+use super::{kinds, places};
 
 /// What to do about a story in which nothing was allocated.
 const NOTHING_SEEN: &str = "look whether the steps reach code that allocates; compilers remove allocations nobody uses. Look whether the module \
@@ -27,8 +27,9 @@ pub(super) const COUNT_THE_HEAP: &str = "the host's heap is not counted in this 
                   `#[global_allocator] static ALLOCATOR: memgate::CountingAllocator = memgate::CountingAllocator::new();`";
 
 /// The gate could not do its work.
-pub(super) fn broken(headline: &str, cause: impl Display) -> Fault {
+pub(super) fn broken(kind: FaultKind, headline: &str, cause: impl Display) -> Fault {
     Fault {
+        kind,
         headline: format!("the gate broke: {headline}"),
         cause: cause.to_string(),
         advice: None,
@@ -45,21 +46,27 @@ pub(super) fn not_run(error: RunError, module: &Module) -> Fault {
     };
     Fault {
         stack,
-        ..broken("the scenario cannot be run", error)
+        ..broken(kinds::of_run(&error), "the scenario cannot be run", error)
     }
 }
 
 /// A run without a single event is no proof of anything, nor is a threshold that nothing was held against.
 pub(super) fn not_measured(why: NotMeasured, scenario: &Scenario, module: &Module) -> Fault {
-    let advice = match &why {
-        NotMeasured::TooFarApart(_) => return broken("the scenario cannot be judged", why),
-        NotMeasured::Nothing => nothing_seen(scenario, module),
-        NotMeasured::Metric(Metric::HostRetained) => COUNT_THE_HEAP.into(),
-        NotMeasured::Metric(_) => {
-            "let the story reach what the metric measures, or leave its threshold out".into()
+    let (kind, advice) = match &why {
+        NotMeasured::TooFarApart(_) => {
+            return broken(FaultKind::Probe, "the scenario cannot be judged", why);
         }
+        NotMeasured::Nothing => (FaultKind::NothingAllocated, nothing_seen(scenario, module)),
+        NotMeasured::Metric(Metric::HostRetained) => {
+            (FaultKind::HostHeapNotCounted, COUNT_THE_HEAP.into())
+        }
+        NotMeasured::Metric(_) => (
+            FaultKind::MetricNotMeasured,
+            "let the story reach what the metric measures, or leave its threshold out".into(),
+        ),
     };
     Fault {
+        kind,
         headline: "nothing was measured".into(),
         cause: format!("The scenario ran to its end, and {why}."),
         advice: Some(advice),
@@ -93,8 +100,21 @@ pub(super) fn untrusted_numbers(error: NumbersError) -> Fault {
     );
     Fault {
         advice: Some(advice),
-        ..broken("the accepted numbers cannot be trusted", error)
+        ..broken(
+            FaultKind::NumbersNotTrusted,
+            "the accepted numbers cannot be trusted",
+            error,
+        )
     }
+}
+
+/// What was found cannot be left for review.
+pub(super) fn no_snapshot(error: SnapshotError) -> Fault {
+    broken(
+        FaultKind::SnapshotUnwritable,
+        "no snapshot can be kept",
+        error,
+    )
 }
 
 /// What would allow everything allows nothing.
@@ -103,7 +123,11 @@ pub(super) fn too_broad(error: TooBroad) -> Fault {
                   allowance each";
     Fault {
         advice: Some(advice.into()),
-        ..broken("an allowance is too broad", error)
+        ..broken(
+            FaultKind::AllowanceTooBroad,
+            "an allowance is too broad",
+            error,
+        )
     }
 }
 
@@ -128,6 +152,7 @@ fn never_freed(module: &Module) -> Option<String> {
 pub(super) fn unfinished(ending: &Ending, module: &Module, stderr: String) -> Fault {
     let (cause, advice, stack) = explained(ending);
     Fault {
+        kind: kinds::of_ending(ending).unwrap_or(FaultKind::NotReproducible),
         headline: format!("the scenario did not finish: {cause}"),
         cause: String::new(),
         advice: advice.map(str::to_string),

@@ -1,6 +1,6 @@
 //! The gate: one scenario from its module to its verdict, and the verdict of all.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 use std::sync::{Mutex, MutexGuard, PoisonError};
@@ -10,10 +10,12 @@ use libtest_mimic::Failed;
 use super::accepted::{Judged, judge_with_accepted};
 use super::faults;
 use super::frees;
+use super::kinds;
 use super::modules::{self, Modules, Prepared, Shared};
 use super::numbered;
 use super::progress::Progress;
 use super::reuse::Reuse;
+use super::shell::word;
 use super::trials::trial_name;
 use super::types::KnownTypes;
 use super::{Again, places};
@@ -23,7 +25,7 @@ use crate::judge::{Verdict, allow};
 use crate::module::Module;
 use crate::report::{
     Commands, Fault, OutputError, Place, ReportFile, ScenarioReport, SnapshotChange, SuiteReport,
-    assemble, failure, without_figures,
+    assemble, styled_failure, unreadable_suite, without_figures, without_styles,
 };
 use crate::run::{self, Aside, Ending, Engine, Host, RunError};
 use crate::snapshot;
@@ -68,6 +70,10 @@ pub(super) struct Gate {
     /// What was said so far, by suite.
     suites: Mutex<BTreeMap<String, SuiteReport>>,
     tally: Mutex<Tally>,
+    /// The trials that ran, or that run, by name.
+    taken: Mutex<BTreeSet<String>>,
+    /// Whether texts have styles: only where they are printed, not where they become part of a JSON string.
+    is_styled: bool,
 }
 
 impl Gate {
@@ -82,6 +88,7 @@ impl Gate {
             .map_err(|error| RunError::Engine(error.to_string()))?;
         // Under nextest each trial is a process, and all of them are one run.
         let run = std::env::var("NEXTEST_RUN_ID").ok();
+        let run = run.filter(|run| !run.is_empty());
         let report = ReportFile::open(output, run.as_deref())?;
         Ok(Gate {
             root: std::path::absolute(root).map_err(|error| RunError::Engine(error.to_string()))?,
@@ -97,6 +104,8 @@ impl Gate {
                 worst: Verdict::Pass,
                 failures: 0,
             }),
+            taken: Mutex::default(),
+            is_styled: true,
         })
     }
 
@@ -109,12 +118,26 @@ impl Gate {
         }
     }
 
+    /// A gate whose texts have no styles.
+    pub(super) fn plain(self) -> Gate {
+        Gate {
+            is_styled: false,
+            ..self
+        }
+    }
+
     /// The same with a host that provides what modules import besides WASI.
     pub(super) fn with_host(self, host: Host) -> Gate {
         Gate {
             modules: Modules::of_host(host),
             ..self
         }
+    }
+
+    /// Whether a trial is to be run: it is, once.
+    pub(super) fn takes(&self, trial: &str) -> bool {
+        let mut taken = self.taken.lock().unwrap_or_else(PoisonError::into_inner);
+        taken.insert(trial.to_string())
     }
 
     /// Runs one scenario as a trial.
@@ -127,17 +150,26 @@ impl Gate {
         let name = trial_name(suite, scenario);
         let report = self.reviewed(suite, scenario, self.found_or_run(suite, scenario));
         let text = (report.verdict != Verdict::Pass)
-            .then(|| failure(&name, &report, &self.commands(suite, &name, again)));
+            .then(|| styled_failure(&name, &report, &self.commands(suite, &name, &report, again)));
         self.keep(&suite.name, report);
         self.progress.make_room();
-        text.map_or(Ok(()), |text| Err(text.into()))
+        text.map_or(Ok(()), |text| Err(self.told_in(text)))
+    }
+
+    /// A text with styles, which libtest-mimic takes out where they are not wanted: but for those in its JSON.
+    fn told_in(&self, text: String) -> Failed {
+        match self.is_styled {
+            true => text.into(),
+            false => without_styles(&text).into(),
+        }
     }
 
     /// A suite that cannot be read is a trial that fails.
     pub(super) fn refuse(&self, name: &str, errors: &SuiteErrors) -> Result<(), Failed> {
         self.count(Verdict::Error);
         self.in_suite(name, |suite| suite.error = Some(errors.to_string()));
-        Err(format!("{name}: the gate broke: the suite cannot be read\n\n{errors}").into())
+        self.progress.make_room();
+        Err(self.told_in(unreadable_suite(name, &errors.to_string())))
     }
 
     /// Saves the report; the exit code is 0, 1 for a regression, or 2 where the gate broke.
@@ -233,8 +265,12 @@ impl Gate {
             _ => Ok(()),
         };
         let stacks_of_frees =
-            frees::look_into(&self.engine, compiled, scenario, ending, &mut recording)
-                .map_err(|error| faults::broken("the scenario cannot be run again", error))?;
+            frees::look_into(&self.engine, compiled, scenario, ending, &mut recording).map_err(
+                |error| {
+                    let kind = kinds::of_run(&error);
+                    faults::broken(kind, "the scenario cannot be run again", error)
+                },
+            )?;
         let symbols = module.symbols();
         let stacks = places::of_sites(&symbols, &recording);
         let judged = match ending {
@@ -313,33 +349,27 @@ impl Gate {
         match snapshot::compare(&self.root, &suite.path, &info, &body, tolerance) {
             Ok(None) => report,
             Ok(Some(change)) => with_snapshot_change(report, change, tolerance),
-            Err(error) => without_figures(
-                &scenario.name,
-                &info.module,
-                faults::broken("no snapshot can be kept", error),
-            ),
+            Err(error) => without_figures(&scenario.name, &info.module, faults::no_snapshot(error)),
         }
     }
 
-    fn commands(&self, suite: &Suite, name: &str, again: &Again) -> Commands {
-        let suite = suite
-            .path
-            .strip_prefix("./")
-            .unwrap_or(&suite.path)
-            .display()
-            .to_string();
+    fn commands(
+        &self,
+        suite: &Suite,
+        name: &str,
+        report: &ScenarioReport,
+        again: &Again,
+    ) -> Commands {
+        let file = suite.path.strip_prefix("./").unwrap_or(&suite.path);
         let again = match again {
-            Again::CargoTest => format!("cargo test --test {} {name}", this_test()),
-            Again::Command(command) => format!("{command} {name}"),
+            Again::CargoTest => format!("cargo test --test {} {}", this_test(), word(name)),
+            Again::Command(command) => format!("{command} {}", word(name)),
         };
-        let review = match snapshot::leaves_pending() {
-            true => "cargo insta review",
-            false => "cargo insta review, after a run with INSTA_UPDATE=new",
-        };
+        let review = review(&self.root, &suite.name, report);
         Commands {
             again,
-            review: review.to_string(),
-            suite,
+            review,
+            suite: file.display().to_string(),
             report: self.shown(&self.report.page_path()),
         }
     }
@@ -393,6 +423,28 @@ fn with_snapshot_change(
         ));
     }
     report.with_snapshot_change(change)
+}
+
+/// How what changed is accepted: by cargo-insta, which wants a Cargo.toml, or by hand.
+fn review(root: &Path, suite: &str, report: &ScenarioReport) -> String {
+    let has_cargo = root
+        .ancestors()
+        .any(|folder| folder.join("Cargo.toml").is_file());
+    let review = match has_cargo {
+        true => "cargo insta review".to_string(),
+        false => {
+            let changes = [("", &report.snapshot), ("@numbers", &report.numbers)];
+            let changed = changes.iter().filter(|(_, change)| change.is_some());
+            let files: Vec<String> = changed
+                .map(|(kind, _)| format!("snapshots/{suite}__{}{kind}.snap.new", report.name))
+                .collect();
+            format!("rename {} to .snap", files.join(" and "))
+        }
+    };
+    match snapshot::leaves_pending() {
+        true => review,
+        false => format!("{review}, after a run with INSTA_UPDATE=new"),
+    }
 }
 
 /// The name of the test that this binary is, without the hash that cargo appends.

@@ -2,11 +2,11 @@
 
 use std::path::Path;
 
-use super::faults;
 use super::modules::Prepared;
+use super::{faults, kinds};
 use crate::heap::{Fold, Recording};
 use crate::module::Module;
-use crate::report::Fault;
+use crate::report::{Fault, FaultKind};
 use crate::run::{
     CountingAllocator, Ending, Engine, Outcome, Provide, RunError, lifetimes, link_books,
 };
@@ -87,7 +87,11 @@ pub(super) fn not_counted(scenario: &Scenario, recording: &Recording) -> Option<
 
 /// The gate broke before a second instance could be made.
 fn cannot_be_told(error: RunError) -> Fault {
-    faults::broken("the scenario cannot be told to further instances", error)
+    faults::broken(
+        kinds::of_run(&error),
+        "the scenario cannot be told to further instances",
+        error,
+    )
 }
 
 /// An instance did not do what the first one did.
@@ -102,6 +106,7 @@ fn differs(number: u32, of: u32, ending: &Ending, module: &Module, errors: Strin
             ..faults::unfinished(ending, module, errors)
         },
         Ending::Completed => faults::broken(
+            FaultKind::NotReproducible,
             "instances of one module did not do the same",
             format!(
                 "The scenario's first run and instance {number} of {of} were told the same story and left different recordings. \

@@ -6,6 +6,7 @@ mod faults;
 mod frees;
 mod gate;
 mod given;
+pub(crate) mod kinds;
 mod lifecycle;
 mod losses;
 mod modules;
@@ -14,20 +15,27 @@ mod places;
 mod progress;
 mod reuse;
 mod roots;
+mod say;
+mod shell;
 mod today;
 mod trials;
 mod types;
+mod unheard;
 
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 use std::sync::Arc;
 use std::thread;
 
-use libtest_mimic::Arguments;
+use libtest_mimic::{Arguments, FormatSetting};
+
+use crate::report::FaultKind;
 
 pub(crate) use self::compare::Compare;
 use self::gate::Gate;
 use self::reuse::asked_for;
+pub(crate) use self::say::{broken, broken_by, note, say, say_with};
+pub(crate) use self::shell::word;
 use self::trials::Trials;
 use crate::run::{Host, Imports};
 
@@ -120,7 +128,10 @@ impl Again {
     const VARIABLE: &str = "MEMGATE_COMMAND";
 
     pub(crate) fn from_environment() -> Option<Again> {
-        std::env::var(Again::VARIABLE).ok().map(Again::Command)
+        let command = std::env::var(Again::VARIABLE).ok();
+        command
+            .filter(|command| !command.is_empty())
+            .map(Again::Command)
     }
 }
 
@@ -128,11 +139,10 @@ impl Harness {
     pub(crate) fn run(self) -> ExitCode {
         let trials = match Trials::find(&self) {
             Ok(trials) => trials,
-            Err(error) => return broken(&error.to_string()),
+            Err(error) => return broken_by(error.kind(), &error.to_string()),
         };
         if self.arguments.list {
-            let listed = trials.names_only();
-            return libtest_mimic::run(&self.arguments, listed).exit_code();
+            return unheard::run(&self.arguments, || trials.names_only()).exit_code();
         }
         let target = self.output.clone().unwrap_or(self.root.join("target"));
         let today = match today::today() {
@@ -148,17 +158,23 @@ impl Harness {
             Ok(gate) => gate.with_host(self.host.clone()),
             Err(error) => return broken(&error.to_string()),
         };
+        let gate = match self.arguments.format {
+            Some(FormatSetting::Json) => gate.plain(),
+            _ => gate,
+        };
         let gate = Arc::new(match reuses {
             true => gate.reusing(&output),
             false => gate,
         });
-        let conclusion = libtest_mimic::run(&self.arguments, trials.bound_to(&gate, &self.again));
+        let conclusion = unheard::run(&self.arguments, || trials.bound_to(&gate, &self.again));
         let verdict = gate.finish();
-        gate.told_of_reuse().iter().for_each(|told| say(told));
+        if let Some(told) = gate.told_of_reuse() {
+            note(&told);
+        }
         if conclusion.num_failed > gate.failures() {
             return broken("a trial failed without a verdict, which is a fault of memgate's own");
         }
-        verdict.unwrap_or_else(|error| broken(&error.to_string()))
+        verdict.unwrap_or_else(|error| broken_by(FaultKind::ReportUnwritable, &error.to_string()))
     }
 
     /// Whether libtest runs trials beside each other.
@@ -166,17 +182,6 @@ impl Harness {
         let threads = self.arguments.test_threads;
         threads.or_else(|| Some(thread::available_parallelism().ok()?.get())) > Some(1)
     }
-}
-
-/// Says that there is no verdict, and why.
-fn broken(cause: &str) -> ExitCode {
-    say(cause);
-    ExitCode::from(2)
-}
-
-#[allow(clippy::print_stderr, reason = "the harness speaks where no trial can")]
-fn say(text: &str) {
-    eprintln!("{text}");
 }
 
 /// The target folder in which cargo built this binary. It is surer than the variable, which may be relative to another folder.

@@ -7,14 +7,17 @@ use std::process::{Command, Output};
 use std::sync::{Arc, Mutex, OnceLock, PoisonError};
 
 use super::faults::broken;
+use super::kinds;
 use super::progress::Progress;
 use super::reuse::{Hash, hash, hash_file};
 use super::roots::KnownRoots;
 use crate::instrument::{instrument, without_allocators};
-use crate::module::{GivenAllocator, Module};
-use crate::report::Fault;
+use crate::module::{GivenAllocator, Module, printable_lines};
+use crate::report::{Fault, FaultKind};
 use crate::run::{Compiled, Engine, Host};
 use crate::suite::{ModuleSource, NamedAllocator, Suite};
+
+const NOT_MEASURED: &str = "the module cannot be measured";
 
 /// A module that scenarios can be told to.
 pub(super) struct Prepared {
@@ -109,7 +112,13 @@ impl Modules {
         let file = file(suite);
         let hashed = self.hashed.get(file.to_path_buf(), || {
             self.build(suite, progress)?;
-            hash_file(file).map_err(|error| broken("the module cannot be read", error))
+            hash_file(file).map_err(|error| {
+                broken(
+                    FaultKind::ModuleUnreadable,
+                    "the module cannot be read",
+                    error,
+                )
+            })
         });
         hashed.get().expect("it was made").clone()
     }
@@ -153,22 +162,25 @@ fn prepare(
 ) -> Result<Prepared, Fault> {
     let name = name(suite);
     let _activity = progress.begin(format!("instrumenting and compiling {name}"));
-    let module =
-        Module::load(file(suite)).map_err(|error| broken("the module cannot be read", error))?;
+    let module = Module::load(file(suite)).map_err(|error| {
+        let kind = kinds::of_module(&error);
+        broken(kind, "the module cannot be read", error)
+    })?;
     let given: Vec<GivenAllocator> = suite.allocators.iter().map(Into::into).collect();
     let module = module
         .with_allocators(&given)
-        .map_err(|error| broken("the module cannot be measured", error))?;
+        .map_err(|error| broken(FaultKind::NamedAllocator, NOT_MEASURED, error))?;
     let rewrite = match suite.sites {
         Some(_) => without_allocators,
         None => instrument,
     };
     let instrumented =
-        rewrite(&module).map_err(|error| broken("the module cannot be measured", error))?;
-    let compiled = engine
-        .compile(&name, instrumented)
-        .map_err(|error| broken("the module cannot be compiled", error))?
-        .with_host(host.clone());
+        rewrite(&module).map_err(|error| broken(kinds::of_rewrite(&error), NOT_MEASURED, error))?;
+    let compiled = engine.compile(&name, instrumented).map_err(|error| {
+        let kind = kinds::of_run(&error);
+        broken(kind, "the module cannot be compiled", error)
+    })?;
+    let compiled = compiled.with_host(host.clone());
     Ok(Prepared::new(module, compiled))
 }
 
@@ -176,6 +188,7 @@ fn prepare(
 fn build(command: &str, folder: &Path) -> Result<(), Fault> {
     let failed = |cause: String| {
         broken(
+            FaultKind::BuildFailed,
             "the module cannot be built",
             format!("$ {command}\n{cause}"),
         )
@@ -209,6 +222,6 @@ fn shown(
         stderr,
     }: &Output,
 ) -> String {
-    let text = |bytes: &[u8]| String::from_utf8_lossy(bytes).into_owned();
+    let text = |bytes: &[u8]| printable_lines(&String::from_utf8_lossy(bytes));
     format!("{}{}{status}", text(stdout), text(stderr))
 }

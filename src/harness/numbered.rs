@@ -3,7 +3,7 @@
 use super::faults;
 use crate::heap::SiteName;
 use crate::module::Module;
-use crate::report::{Fault, Place};
+use crate::report::{Fault, FaultKind, Place};
 use crate::run::Numbered;
 use crate::suite::{Scenario, Unit};
 
@@ -76,7 +76,11 @@ pub(super) fn check(scenario: &Scenario, numbered: Option<&Numbered>) -> Result<
                   hold `memory` against one";
     Err(Fault {
         advice: Some(advice.into()),
-        ..faults::broken("the compiler's counters do not count to the end", cause)
+        ..faults::broken(
+            FaultKind::CountersStopped,
+            "the compiler's counters do not count to the end",
+            cause,
+        )
     })
 }
 

@@ -7,6 +7,8 @@ use std::time::{Duration, Instant};
 
 use indicatif::{ProgressBar, ProgressStyle};
 
+use crate::module::printable_row;
+
 /// How long something takes before it is worth a line.
 const PATIENCE: Duration = Duration::from_secs(1);
 /// How often the line is drawn.
@@ -83,7 +85,9 @@ impl State {
         if messages.is_empty() {
             return self.clear();
         }
+        // A build's command is what a suite says, and the line is drawn past all else that makes text fit to be shown.
         let message = messages.join(", ").replace('\n', " ");
+        let message = printable_row(&message).into_owned();
         let bar = self.bar.get_or_insert_with(new_bar);
         bar.set_message(message);
         bar.tick();

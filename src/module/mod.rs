@@ -58,7 +58,7 @@ pub use self::global::RootGlobal;
 pub use self::memory_layout::{MemoryLayout, Segment};
 pub use self::mentions::{Mention, What};
 pub use self::nesting::Nesting;
-pub(crate) use self::printable::{LONGEST_NAME, printable, printable_lines};
+pub(crate) use self::printable::{LONGEST_NAME, printable, printable_lines, printable_row};
 pub use self::statics::{Static, Statics};
 pub use self::symbols::Symbols;
 pub use self::types::{TypeId, Types, Word, Words};

@@ -1,4 +1,4 @@
-//! Text that comes from a module, fit to be shown.
+//! Text that comes from anybody, fit to be shown: on a terminal, and in the log of a continuous integration.
 
 use std::borrow::Cow;
 
@@ -29,11 +29,32 @@ pub(crate) fn printable_lines(text: &str) -> String {
     )
 }
 
+/// One row of what is printed, whatever it holds. Beside what a terminal would obey, it is rid of what GitHub's runner would:
+/// the rows of a log that begin with `::`, and `##[` anywhere, are commands to it.
+pub(crate) fn printable_row(row: &str) -> Cow<'_, str> {
+    let is_shown = |character| character == '\t' || !is_obeyed(character);
+    let blank = row.len() - row.trim_start().len();
+    let is_command = row[blank..].starts_with("::");
+    if row.chars().all(is_shown) && !is_command && !row.contains("##[") {
+        return Cow::Borrowed(row);
+    }
+    let mut shown = row.replace(|character| !is_shown(character), REPLACEMENT);
+    shown = shown.replace("##[", &format!("##{REPLACEMENT}["));
+    if is_command {
+        shown.replace_range(blank..blank + 1, REPLACEMENT);
+    }
+    Cow::Owned(shown)
+}
+
 const REPLACEMENT: &str = "\u{fffd}";
 
-/// Controls, and what turns the direction of the text that follows, so that it reads like another.
+/// Controls, what ends a line, and what turns the direction of the text around it, so that it reads like another.
 fn is_obeyed(character: char) -> bool {
-    character.is_control() || matches!(character, '\u{202a}'..='\u{202e}' | '\u{2066}'..='\u{2069}')
+    let turns = matches!(
+        character,
+        '\u{61c}' | '\u{200e}' | '\u{200f}' | '\u{2028}'..='\u{202e}' | '\u{2066}'..='\u{2069}'
+    );
+    turns || character.is_control()
 }
 
 #[cfg(test)]
@@ -62,6 +83,22 @@ mod tests {
         check(&"a".repeat(LONGEST_NAME), &"a".repeat(LONGEST_NAME));
         let cut = format!("{}…", "a".repeat(LONGEST_NAME - 1));
         check(&format!("{}ßz", "a".repeat(LONGEST_NAME - 1)), &cut);
+    }
+
+    #[test]
+    fn rows_command_neither_terminals_nor_runners() {
+        for (row, expected) in [
+            ("    std::vector<int>\t::at", "    std::vector<int>\t::at"),
+            ("    ::error::gone", "    \u{fffd}:error::gone"),
+            ("a ##[add-mask]b", "a ##\u{fffd}[add-mask]b"),
+            ("one\n::two\u{2028}", "one\u{fffd}::two\u{fffd}"),
+            (
+                "\u{3000}::stop-commands::x",
+                "\u{3000}\u{fffd}:stop-commands::x",
+            ),
+        ] {
+            assert_eq!(printable_row(row), expected);
+        }
     }
 
     #[test]

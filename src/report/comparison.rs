@@ -2,7 +2,7 @@
 
 use super::difference::{Change, Difference, MetricDifference, SiteDifference};
 use super::failure::frames::frame_lines;
-use super::failure::layout::{WIDTH, counted, line, paragraph};
+use super::failure::layout::{DIM, PLAIN, WIDTH, counted, headline, line, paragraph, spans};
 use super::names::own_frames;
 use super::value::{Counted, Fault};
 use crate::suite::{Unit, format_bytes};
@@ -33,8 +33,7 @@ pub fn comparison(name: &str, sides: &Sides, difference: &Difference) -> String 
         );
         return text;
     }
-    let headline = format!("{name} differs: a is {a}, b is {b}");
-    paragraph(&mut text, "", "  ", &headline);
+    headline(&mut text, &format!("{name} differs: a is {a}, b is {b}"));
     text.push('\n');
     figures(&mut text, difference);
     text
@@ -48,8 +47,8 @@ pub fn null_test(name: &str, difference: &Difference, unequal: &[String]) -> Str
         return text;
     }
     let parts = unequal.join(", ");
-    let headline = format!("{name}: the gate broke: two runs of it differ, in {parts}");
-    paragraph(&mut text, "", "  ", &headline);
+    let what = format!("{name}: the gate broke: two runs of it differ, in {parts}");
+    headline(&mut text, &what);
     text.push('\n');
     figures(&mut text, difference);
     let whose = "a and b are two runs of the same module in the same story. That they differ is a fault of memgate's own, and says \
@@ -62,7 +61,7 @@ pub fn null_test(name: &str, difference: &Difference, unequal: &[String]) -> Str
 /// Two runs of which one came to nothing.
 pub fn no_comparison(name: &str, fault: &Fault) -> String {
     let mut text = String::new();
-    line(&mut text, &format!("{name}: {}", fault.headline));
+    headline(&mut text, &format!("{name}: {}", fault.headline));
     text.push('\n');
     for cause in fault.cause.lines() {
         paragraph(&mut text, "  ", "  ", cause);
@@ -131,7 +130,8 @@ fn write_site(text: &mut String, site: &SiteDifference) {
         Change::Gone => "gone",
     };
     let width = INDENT - 2;
-    line(text, &format!("  {change:<width$}{}", amounts(site)));
+    let change = format!("  {change:<width$}");
+    spans(text, &[(DIM, &change), (PLAIN, &amounts(site))]);
     let frames = own_frames(&site.stack);
     for frame in frame_lines(&frames, WIDTH - INDENT) {
         line(text, &format!("{:INDENT$}{frame}", ""));

@@ -78,10 +78,11 @@ mod tests {
     use std::time::{Duration, SystemTime};
 
     use super::*;
-    use crate::report::{Fault, VERSION, without_figures};
+    use crate::report::{Fault, FaultKind, VERSION, without_figures};
 
     fn suite(name: &str, scenarios: &[&str]) -> SuiteReport {
         let fault = Fault {
+            kind: FaultKind::Trap,
             headline: String::new(),
             cause: String::new(),
             advice: None,

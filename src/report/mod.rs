@@ -4,6 +4,7 @@ mod assemble;
 mod comparison;
 mod difference;
 mod failure;
+mod fault_kind;
 mod format;
 mod html;
 mod json;
@@ -25,7 +26,9 @@ pub use self::comparison::{Sides, comparison, no_comparison, null_test};
 pub use self::difference::{
     Change, Difference, Figures, MetricDifference, SiteDifference, difference, unequal_parts,
 };
-pub use self::failure::{Commands, failure};
+pub(crate) use self::failure::text_rows;
+pub use self::failure::{Commands, failure, styled_failure, unreadable_suite, without_styles};
+pub use self::fault_kind::FaultKind;
 pub use self::format::{Format, FormatError, file_names};
 pub use self::json::ReportFile;
 pub use self::merge::{MergeError, merge};

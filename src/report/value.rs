@@ -3,6 +3,7 @@
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
+use super::fault_kind::FaultKind;
 use super::survey::{SiteSurveyReport, SurveyReport};
 use crate::heap::Count;
 use crate::judge::Verdict;
@@ -94,6 +95,8 @@ pub struct OrderReport {
 /// The gate broke, or the scenario did not come to its end.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
 pub struct Fault {
+    /// What kind of fault it is: the topic under which `memgate explain` tells more.
+    pub kind: FaultKind,
     /// What happened, in one line.
     pub headline: String,
     /// The cause, in as many lines as it takes.

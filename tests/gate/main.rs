@@ -4,6 +4,7 @@ mod formats;
 mod leaks;
 mod limits;
 mod lost;
+mod terminal;
 
 use std::fs;
 use std::path::{Path, PathBuf};

@@ -126,5 +126,6 @@ fn an_instance_that_does_something_else_is_a_fault() {
       This says nothing about leaks: no verdict was reached.
 
       again    memgate test
+      explain  memgate explain not-reproducible
     ");
 }

@@ -122,6 +122,7 @@ mod tests {
 
     fn report(name: &str) -> ScenarioReport {
         let fault = Fault {
+            kind: crate::report::FaultKind::Trap,
             headline: "it is only an example".into(),
             cause: String::new(),
             advice: None,

@@ -65,16 +65,27 @@ pub enum Part {
 }
 
 impl Class {
+    /// All names in reports.
+    pub const NAMES: [&str; 7] = [
+        "churn",
+        "one-time",
+        "working set",
+        "bounded cache",
+        "unbounded growth",
+        "leak",
+        "unknown",
+    ];
+
     /// The name in reports.
     pub const fn name(&self) -> &'static str {
         match self {
-            Class::Churn => "churn",
-            Class::OneTime { .. } => "one-time",
-            Class::WorkingSet => "working set",
-            Class::BoundedCache { .. } => "bounded cache",
-            Class::UnboundedGrowth(_) => "unbounded growth",
-            Class::Leak(_) => "leak",
-            Class::TooFewCycles(_) | Class::Late(_) => "unknown",
+            Class::Churn => Class::NAMES[0],
+            Class::OneTime { .. } => Class::NAMES[1],
+            Class::WorkingSet => Class::NAMES[2],
+            Class::BoundedCache { .. } => Class::NAMES[3],
+            Class::UnboundedGrowth(_) => Class::NAMES[4],
+            Class::Leak(_) => Class::NAMES[5],
+            Class::TooFewCycles(_) | Class::Late(_) => Class::NAMES[6],
         }
     }
 }

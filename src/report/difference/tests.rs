@@ -3,11 +3,12 @@
 use super::*;
 use crate::judge::Verdict;
 use crate::report::value::MarkReport;
-use crate::report::{Fault, without_figures};
+use crate::report::{Fault, FaultKind, without_figures};
 
 /// A run that keeps `kept` of `total` bytes at each site, in blocks of ten bytes.
 fn run(sites: &[(&str, i64, i64)]) -> ScenarioReport {
     let fault = Fault {
+        kind: FaultKind::Trap,
         headline: String::new(),
         cause: String::new(),
         advice: None,

@@ -1,7 +1,7 @@
 //! Where there is no verdict: what happened, where, and the heap as it was.
 
 use super::frames::placed;
-use super::layout::{WIDTH, counted, line, paragraph};
+use super::layout::{DIM, WIDTH, counted, headline, line, paragraph, spans};
 use crate::report::names::short_name;
 use crate::report::value::{Fault, Place, ScenarioReport};
 use crate::suite::{Unit, format_bytes};
@@ -10,7 +10,7 @@ use crate::suite::{Unit, format_bytes};
 const STACK: usize = 12;
 
 pub(super) fn fault_text(text: &mut String, name: &str, report: &ScenarioReport, fault: &Fault) {
-    line(text, &format!("{name}: {}", fault.headline));
+    headline(text, &format!("{name}: {}", fault.headline));
     text.push('\n');
     for cause in fault.cause.lines() {
         // What is laid out by hand, such as a compiler's words, keeps its layout.
@@ -26,7 +26,7 @@ pub(super) fn fault_text(text: &mut String, name: &str, report: &ScenarioReport,
     }
     stack(text, &fault.stack);
     if !fault.stderr.trim().is_empty() {
-        line(text, "  its standard error ends with");
+        spans(text, &[(DIM, "  its standard error ends with")]);
         let lines: Vec<&str> = fault.stderr.trim_end().lines().collect();
         lines[lines.len().saturating_sub(STACK)..]
             .iter()

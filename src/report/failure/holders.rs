@@ -1,54 +1,116 @@
 //! What holds a site's blocks, or that nothing does.
 
 use super::frames::placed;
-use super::layout::counted;
+use super::layout::{WIDTH, counted, rows};
 use crate::report::names::{own_frames, short_name};
-use crate::report::survey::{HeldReport, RootReport, SiteSurveyReport};
+use crate::report::survey::{HeldReport, LossesReport, RootReport, SiteSurveyReport};
 use crate::report::value::{Counted, Place, ScenarioReport, SiteReport};
 use crate::suite::{Unit, format_bytes};
 
 /// Steps of the way that are told.
 const STEPS: usize = 3;
 
-/// Each kind of what is lost in a line of its own, and what holds the rest.
-pub(super) fn holders(
-    report: &ScenarioReport,
-    site: &SiteReport,
-    survey: &SiteSurveyReport,
-    width: usize,
-) -> Vec<String> {
-    let losses = &survey.losses;
-    let kinds = [
-        (losses.definitely_lost, "definitely lost: nothing points to"),
+/// What became of a site's blocks, and what holds those that are held.
+pub(super) struct Holders {
+    /// Each kind of what is lost, in a line of its own.
+    lost: Vec<String>,
+    /// "held by the static CACHE", and that of how many.
+    name: Option<String>,
+    /// Where that is, and all that it holds.
+    about: Vec<String>,
+    /// The way from there to the site's blocks.
+    way: Vec<String>,
+}
+
+impl Holders {
+    pub(super) fn of(
+        report: &ScenarioReport,
+        site: &SiteReport,
+        survey: &SiteSurveyReport,
+        width: usize,
+    ) -> Holders {
+        let kinds = kinds(&survey.losses);
+        let reached = survey.losses.still_reachable.blocks;
+        let all = kinds.iter().map(|(lost, ..)| lost.blocks).sum::<i64>() + reached;
+        let lost = kinds.into_iter().filter(|(lost, ..)| lost.blocks > 0);
+        let lost = lost.map(|(lost, kind, how)| lost_line(lost, all, &format!("{kind}: {how}")));
+        let mut holders = Holders {
+            lost: lost.collect(),
+            name: None,
+            about: Vec::new(),
+            way: Vec::new(),
+        };
+        // What is possibly lost is reached as well, but not for sure.
+        if let Some(held) = survey.held.as_ref().filter(|_| reached > 0) {
+            let rest = (reached < all).then(|| {
+                format!(
+                    "{reached} more {} ",
+                    if reached == 1 { "is" } else { "are" }
+                )
+            });
+            let name = format!("{}held by {}", rest.unwrap_or_default(), held.by.name);
+            let mut about = placed(&name, &position(&held.by), width);
+            about.extend(holds_in_all(report, &survey.mark, held));
+            let own = held.types.last().and_then(Option::as_deref);
+            let own = own.map(|ty| format!("  each of type {}", short_name(ty)));
+            holders.way = way(report, site, held, width);
+            holders.way.extend(own);
+            holders.about = about;
+            holders.name = Some(name);
+        }
+        holders
+    }
+
+    /// The lines of a site that has others above it: what was said of its holder there is not said again.
+    pub(super) fn lines_below(self, above: &[Holders], width: usize) -> Vec<String> {
+        let margin = WIDTH - width;
+        let same = above
+            .iter()
+            .rev()
+            .find(|other| other.name.is_some() && other.about == self.about);
+        let about = match (same, self.name) {
+            (Some(_), Some(name)) => rows(&format!("{name}, too"), margin, margin),
+            _ => self.about,
+        };
+        let goes_the_same_way = same.is_some_and(|other| other.way == self.way);
+        let way = if goes_the_same_way {
+            Vec::new()
+        } else {
+            self.way
+        };
+        self.lost.into_iter().chain(about).chain(way).collect()
+    }
+}
+
+/// "definitely lost", or "held by the static CACHE": what became of most of the blocks.
+pub(super) fn in_a_word(survey: &SiteSurveyReport) -> Option<String> {
+    let kinds = kinds(&survey.losses);
+    let (most, kind, _) = kinds.into_iter().max_by_key(|(lost, ..)| lost.blocks)?;
+    let held = survey.held.as_ref();
+    if most.blocks > 0 && most.blocks >= survey.losses.still_reachable.blocks {
+        return Some(kind.to_string());
+    }
+    held.map(|held| format!("held by {}", held.by.name))
+}
+
+fn kinds(losses: &LossesReport) -> [(Counted, &'static str, &'static str); 3] {
+    [
+        (
+            losses.definitely_lost,
+            "definitely lost",
+            "nothing points to",
+        ),
         (
             losses.indirectly_lost,
-            "indirectly lost: only lost blocks lead to",
+            "indirectly lost",
+            "only lost blocks lead to",
         ),
         (
             losses.possibly_lost,
-            "possibly lost: only a pointer into the midst of a block leads to",
+            "possibly lost",
+            "only a pointer into the midst of a block leads to",
         ),
-    ];
-    let reached = losses.still_reachable.blocks;
-    let all = kinds.iter().map(|(lost, _)| lost.blocks).sum::<i64>() + reached;
-    let lost = kinds.into_iter().filter(|(lost, _)| lost.blocks > 0);
-    let mut lines: Vec<String> = lost.map(|(lost, how)| lost_line(lost, all, how)).collect();
-    // What is possibly lost is reached as well, but not for sure.
-    if let Some(held) = survey.held.as_ref().filter(|_| reached > 0) {
-        let rest = (reached < all).then(|| {
-            format!(
-                "{reached} more {} ",
-                if reached == 1 { "is" } else { "are" }
-            )
-        });
-        let holder = format!("{}held by {}", rest.unwrap_or_default(), held.by.name);
-        lines.extend(placed(&holder, &position(&held.by), width));
-        lines.extend(holds_in_all(report, &survey.mark, held));
-        lines.extend(way(report, site, held, width));
-        let own = held.types.last().and_then(Option::as_deref);
-        lines.extend(own.map(|ty| format!("  each of type {}", short_name(ty))));
-    }
-    lines
+    ]
 }
 
 /// All that goes with a holder, where that is more than the blocks that are told of.
@@ -107,8 +169,21 @@ fn step_lines(step: &SiteReport, ty: Option<&str>, width: usize) -> Vec<String> 
     };
     let function = short_name(&top.function);
     let what = match ty {
-        Some(ty) => format!("a {} of {function}", short_name(ty)),
-        None => format!("a block of {function}"),
+        Some(ty) => short_name(ty),
+        None => "block".to_string(),
     };
-    placed(&format!("  through {what}"), top, width)
+    let article = if what.starts_with(['a', 'e', 'i', 'o', 'A', 'E', 'I', 'O']) {
+        "an"
+    } else {
+        "a"
+    };
+    let through = format!("  through {article} {what} of");
+    let whole = format!("{through} {function}");
+    if whole.chars().count() <= width {
+        return placed(&whole, top, width);
+    }
+    // A name is not broken, so that it can be searched for.
+    let mut lines = vec![through];
+    lines.extend(placed(&format!("  {function}"), top, width));
+    lines
 }

@@ -4,6 +4,7 @@ mod advice;
 mod allowances;
 pub(super) mod behind;
 mod column;
+mod described;
 mod fault;
 pub(super) mod frames;
 mod holders;
@@ -17,16 +18,19 @@ use std::time::Duration;
 
 use self::allowances::{allowances, broken_allowances};
 use self::fault::fault_text;
-use self::layout::{TITLE, line, titled};
+pub(crate) use self::layout::rows as text_rows;
+pub use self::layout::without_styles;
+use self::layout::{DIM, PLAIN, WIDTH, headline, line, spans, titled, titled_whole};
 use self::ranking::Ranking;
 use self::review::{numbers, review_sentence, snapshot, to_review};
 use self::thresholds::{broken_bounds, sentence, thresholds};
 use self::wrong_frees::wrong_frees;
+use super::fault_kind::FaultKind;
 use super::sparkline::sparkline;
 use super::value::{AllowanceStanding, Bound, MetricReport, ScenarioReport};
 use crate::suite::{format_bytes, format_duration};
 
-/// Bars of the row that shows live bytes over the marks.
+/// Bars of the row that shows live bytes over the marks, if there is room for as many.
 const BARS: usize = 24;
 
 /// What a reader can type next.
@@ -42,8 +46,27 @@ pub struct Commands {
     pub report: String,
 }
 
-/// The text of a trial that did not pass.
+/// The text of a trial that did not pass. No name in it speaks to a terminal, nor to a runner that reads a log.
 pub fn failure(name: &str, report: &ScenarioReport, commands: &Commands) -> String {
+    without_styles(&styled_failure(name, report, commands))
+}
+
+/// The text of a suite that cannot be read, with styles.
+pub fn unreadable_suite(name: &str, errors: &str) -> String {
+    let mut text = String::new();
+    headline(
+        &mut text,
+        &format!("{name}: the gate broke: the suite cannot be read"),
+    );
+    text.push('\n');
+    errors.lines().for_each(|row| line(&mut text, row));
+    text.push('\n');
+    explain(&mut text, FaultKind::Suite);
+    text
+}
+
+/// [`failure`] with styles: the escape sequences of a terminal, which are all that [`without_styles`] takes away.
+pub fn styled_failure(name: &str, report: &ScenarioReport, commands: &Commands) -> String {
     let mut text = String::new();
     match &report.fault {
         Some(fault) => fault_text(&mut text, name, report, fault),
@@ -59,7 +82,7 @@ pub fn failure(name: &str, report: &ScenarioReport, commands: &Commands) -> Stri
 
 fn regression_text(text: &mut String, name: &str, report: &ScenarioReport) {
     let broken: Vec<(&MetricReport, &Bound)> = broken_bounds(report).collect();
-    line(text, &format!("{name} {}", headline(report)));
+    headline(text, &format!("{name} {}", in_one_sentence(report)));
     text.push('\n');
     thresholds(text, report);
     allowances(text, report);
@@ -89,7 +112,7 @@ fn regression_text(text: &mut String, name: &str, report: &ScenarioReport) {
 }
 
 /// What broke first, in one sentence: what an allowance was exceeded by explains the thresholds that it no longer covers.
-pub(super) fn headline(report: &ScenarioReport) -> String {
+pub(super) fn in_one_sentence(report: &ScenarioReport) -> String {
     let exceeded = broken_allowances(report).find(|it| it.standing == AllowanceStanding::Exceeded);
     let bound = broken_bounds(report).next();
     let stale = broken_allowances(report).next();
@@ -111,20 +134,15 @@ fn timeline(text: &mut String, report: &ScenarioReport) {
     let (Some(first), Some(last)) = (marks.first(), marks.last()) else {
         return;
     };
-    let live: Vec<u64> = marks
-        .iter()
-        .map(|mark| mark.live.bytes.unsigned_abs())
-        .collect();
+    let live = marks.iter().map(|mark| mark.live.bytes.unsigned_abs());
+    let live: Vec<u64> = live.collect();
     let bytes = |bytes: i64| format_bytes(bytes as f64);
     let change = format!("{} -> {}", bytes(first.live.bytes), bytes(last.live.bytes));
-    line(
-        text,
-        &format!(
-            "  live  {}  {change} over {}",
-            sparkline(&live, BARS),
-            story(report)
-        ),
-    );
+    let change = format!("  {change} over {}", story(report));
+    let title = "  live  ";
+    let room = WIDTH.saturating_sub(title.len() + change.chars().count());
+    let bars = sparkline(&live, room.clamp(1, BARS));
+    spans(text, &[(DIM, title), (PLAIN, &(bars + &change))]);
     text.push('\n');
 }
 
@@ -169,10 +187,9 @@ fn what_next(text: &mut String, report: &ScenarioReport, commands: &Commands) {
     {
         titled(text, "do", advice);
     }
-    // Whole, so that it can be copied.
-    line(text, &format!("  {:<TITLE$}{}", "again", commands.again));
-    if report.fault.is_some() {
-        return;
+    titled_whole(text, "again", &commands.again);
+    if let Some(fault) = &report.fault {
+        return explain(text, fault.kind);
     }
     if let Some(advice) = advice::on_frees(report) {
         titled(text, "do", advice);
@@ -189,5 +206,10 @@ fn what_next(text: &mut String, report: &ScenarioReport, commands: &Commands) {
             &format!("if these {what} are meant: {review}"),
         );
     }
-    titled(text, "more", &commands.report);
+    titled_whole(text, "more", &commands.report);
+}
+
+/// What tells more about a fault of that kind.
+fn explain(text: &mut String, kind: FaultKind) {
+    titled_whole(text, "explain", &format!("memgate explain {}", kind.name()));
 }

@@ -3,17 +3,18 @@
 use std::cmp::Reverse;
 
 use super::column::Column;
-use super::frames::frame_lines;
-use super::holders::holders;
-use super::layout::{WIDTH, counted, line, paragraph};
-use crate::report::names::own_frames;
+use super::described::Sites;
+use super::layout::{DIM, WIDTH, counted, line, paragraph, spans};
 use crate::report::value::{
     AllowanceReport, AllowanceStanding, Counted, MetricReport, ScenarioReport, SiteReport,
 };
 use crate::suite::format_bytes;
 
-/// Sites that are shown; the rest is counted.
+/// Sites that are shown at most; the rest is counted.
 const SITES: usize = 5;
+
+/// Rows that they may take, so that the whole text is on one screen.
+const ROWS: usize = 20;
 
 /// The sites in the order in which they have to do with the broken threshold.
 pub(super) struct Ranking<'a> {
@@ -71,98 +72,77 @@ impl<'a> Ranking<'a> {
         if let Some(caution) = self.column.caution {
             line(text, &format!("  ({caution})"));
         }
-        let shown = &self.sites[..self.sites.len().min(SITES)];
-        let rows: Vec<[String; 2]> = shown
-            .iter()
-            .map(|site| self.figures(pair(self.column.figure(site))))
-            .collect();
-        let rest = self.rest();
-        let figures = rows.iter().chain(rest.iter().map(|(figures, _)| figures));
-        let width = |column: usize, title: &str| {
-            figures
-                .clone()
-                .map(|row| row[column].len())
-                .max()
-                .unwrap_or(0)
-                .max(title.len())
-        };
-        let (first, second) = (width(0, self.column.title), width(1, "blocks"));
-        line(
-            text,
-            &format!(
-                "  {:<first$}   {:>second$}   where",
-                self.column.title, "blocks"
-            ),
-        );
+        let [first, second] = self.widths();
+        let title = self.column.title;
+        let titles = format!("  {title:<first$}   {:>second$}   where", "blocks");
+        spans(text, &[(DIM, &titles)]);
         let indent = first + second + 8;
-        for (site, [bytes, blocks]) in shown.iter().zip(&rows) {
-            let mut lines = self.described(report, site, indent).into_iter();
+        let mut row = |[bytes, blocks]: [String; 2], lines: Vec<String>| {
+            let mut lines = lines.into_iter();
             let top = lines.next().unwrap_or_default();
             line(
                 text,
                 &format!("  {bytes:<first$}   {blocks:>second$}   {top}"),
             );
             lines.for_each(|below| line(text, &format!("{:indent$}{below}", "")));
+        };
+        let sites = Sites {
+            report,
+            sites: &self.sites[..self.sites.len().min(SITES)],
+            marks: self.column.marks,
+            is_growth: self.column.is_growth,
+            width: WIDTH.saturating_sub(indent),
+        };
+        let described = sites.described(ROWS);
+        let shown = described.len();
+        for (site, lines) in self.sites.iter().zip(described) {
+            row(self.figures(site), lines);
         }
-        if let Some(([bytes, blocks], words)) = rest {
-            line(
-                text,
-                &format!("  {bytes:<first$}   {blocks:>second$}   {words}"),
-            );
+        if let Some((figures, words)) = self.rest(shown) {
+            row(figures, vec![words]);
         }
-        if report
-            .sites
-            .iter()
-            .all(|site| site.stack.iter().all(|place| place.line.is_none()))
-        {
-            line(
-                text,
-                &format!("{:indent$}(no lines: the module has no line table)", ""),
-            );
+        let has_line = |site: &SiteReport| site.stack.iter().any(|place| place.line.is_some());
+        if !report.sites.iter().any(has_line) {
+            let why = format!("{:indent$}(no lines: the module has no line table)", "");
+            spans(text, &[(DIM, &why)]);
         }
         text.push('\n');
     }
 
-    fn figures(&self, (bytes, blocks): (i64, i64)) -> [String; 2] {
-        let blocks = if self.column.is_growth {
-            format!("{blocks:+}")
-        } else {
-            blocks.to_string()
+    /// Columns of the figures, however many sites are shown.
+    fn widths(&self) -> [usize; 2] {
+        let shown = self.sites.iter().take(SITES);
+        let rest = (1..=SITES).filter_map(|shown| Some(self.rest(shown)?.0));
+        let rows: Vec<[String; 2]> = shown.map(|site| self.figures(site)).chain(rest).collect();
+        let width = |column: usize, title: &str| {
+            let widths = rows.iter().map(|row| row[column].len());
+            widths.max().unwrap_or(0).max(title.len())
+        };
+        [width(0, self.column.title), width(1, "blocks")]
+    }
+
+    fn figures(&self, site: &SiteReport) -> [String; 2] {
+        self.formatted(self.column.figure(site))
+    }
+
+    fn formatted(&self, Counted { bytes, blocks }: Counted) -> [String; 2] {
+        let blocks = match self.column.is_growth {
+            true => format!("{blocks:+}"),
+            false => blocks.to_string(),
         };
         [format_bytes(bytes as f64), blocks]
     }
 
     /// What is not shown, in sum.
-    fn rest(&self) -> Option<([String; 2], String)> {
-        let rest = self.sites.get(SITES..).filter(|rest| !rest.is_empty())?;
-        let sum = rest
-            .iter()
-            .map(|site| pair(self.column.figure(site)))
-            .fold((0, 0), |sum, figure| (sum.0 + figure.0, sum.1 + figure.1));
-        let words = counted(rest.len(), "more site");
-        Some((self.figures(sum), format!("{words}, see the report")))
-    }
-
-    /// The frames that matter, and when the blocks were born that are left.
-    fn described(&self, report: &ScenarioReport, site: &SiteReport, indent: usize) -> Vec<String> {
-        let frames = own_frames(&site.stack);
-        let mut lines = frame_lines(&frames, WIDTH.saturating_sub(indent));
-        if site.folded {
-            lines.push("by more calling contexts than are kept apart".to_string());
+    fn rest(&self, shown: usize) -> Option<([String; 2], String)> {
+        let rest = self.sites.get(shown..).filter(|rest| !rest.is_empty())?;
+        let mut sum = Counted::default();
+        for site in rest {
+            let Counted { bytes, blocks } = self.column.figure(site);
+            sum.bytes += bytes;
+            sum.blocks += blocks;
         }
-        let class = site.class.as_ref().filter(|_| self.column.is_growth);
-        lines.extend(class.map(|class| class.words.clone()));
-        let survey = self.column.marks.iter().find_map(|mark| site.survey(mark));
-        let width = WIDTH.saturating_sub(indent);
-        lines.extend(
-            survey
-                .into_iter()
-                .flat_map(|it| holders(report, site, it, width)),
-        );
-        lines
+        let words = counted(rest.len(), "more site");
+        Some((self.formatted(sum), format!("{words}, see the report")))
     }
-}
-
-fn pair(counted: Counted) -> (i64, i64) {
-    (counted.bytes, counted.blocks)
 }

@@ -1,6 +1,6 @@
 //! What waits for review: sites and numbers that are not those that were accepted.
 
-use super::layout::line;
+use super::layout::{BAD, DIM, GOOD, PLAIN, counted, line, spans};
 use crate::report::value::{ScenarioReport, SnapshotChange};
 
 /// What is to be reviewed, where no threshold is broken.
@@ -40,17 +40,31 @@ pub(super) fn snapshot(text: &mut String, change: &SnapshotChange) {
     changed(text, change, title);
 }
 
+/// Rows of what is to be reviewed; the review shows all of them.
+const ROWS: usize = 30;
+
 /// What is new as it is, what changed as a difference.
 fn changed(text: &mut String, change: &SnapshotChange, title_of_new: &str) {
-    let shown = |row: &str| match change.is_new {
-        true => format!("  {}", row.strip_prefix('+').unwrap_or(row)),
-        false => format!("  {row}"),
-    };
     let title = match change.is_new {
         true => title_of_new,
         false => "what was accepted (-) and what it does now (+)",
     };
-    line(text, &format!("  {title}\n"));
-    change.diff.lines().for_each(|row| line(text, &shown(row)));
+    spans(text, &[(DIM, &format!("  {title}"))]);
+    for row in change.diff.lines().take(ROWS) {
+        let (style, row) = match (change.is_new, row.chars().next()) {
+            (true, _) => (PLAIN, row.strip_prefix('+').unwrap_or(row)),
+            (false, Some('+')) => (GOOD, row),
+            (false, Some('-')) => (BAD, row),
+            _ => (PLAIN, row),
+        };
+        spans(text, &[(PLAIN, "  "), (style, row)]);
+    }
+    let more = change.diff.lines().count().saturating_sub(ROWS);
+    if more > 0 {
+        line(
+            text,
+            &format!("  and {}, see the review", counted(more, "more line")),
+        );
+    }
     text.push('\n');
 }

@@ -2,7 +2,7 @@
 
 use std::fmt::Write;
 
-use super::layout::line;
+use super::layout::{BAD, DIM, GOOD, PLAIN, counted, spans};
 use crate::report::value::{Bound, MetricReport, Relative, ScenarioReport};
 use crate::suite::{Lost, Metric, OfPhase, OfSite, Phase, Unit};
 
@@ -198,36 +198,56 @@ fn shown_limit(metric: &MetricReport, bound: &Bound) -> String {
     }
 }
 
+/// Bounds that hold and are shown; the rest is counted.
+const HOLDING: usize = 4;
+
 /// Every bound: what was measured, the limit, and how they compare.
 pub(super) fn thresholds(text: &mut String, report: &ScenarioReport) {
-    let bounds = report
-        .metrics
-        .iter()
-        .flat_map(|metric| metric.bounds.iter().map(move |bound| (metric, bound)));
-    let rows: Vec<[String; 4]> = bounds
-        .map(|(metric, bound)| {
-            [
-                metric.name.clone(),
-                judged(metric),
-                shown_limit(metric, bound),
-                compared(metric, bound),
-            ]
+    let metrics = report.metrics.iter();
+    let bounds = metrics.flat_map(|metric| metric.bounds.iter().map(move |bound| (metric, bound)));
+    let mut holding = 0;
+    let shown: Vec<(&MetricReport, &Bound)> = bounds
+        .filter(|(_, bound)| {
+            holding += usize::from(bound.holds);
+            !bound.holds || holding <= HOLDING
         })
         .collect();
-    if rows.is_empty() {
+    if shown.is_empty() {
         return;
     }
-    for row in &rows {
-        let mut columns = String::new();
-        for (index, cell) in row[..3].iter().enumerate() {
-            let width = rows
-                .iter()
-                .map(|row| row[index].chars().count())
-                .max()
-                .unwrap_or(0);
+    let cells = |(metric, bound): &(&MetricReport, &Bound)| {
+        [
+            metric.name.clone(),
+            judged(metric),
+            shown_limit(metric, bound),
+        ]
+    };
+    let rows: Vec<[String; 3]> = shown.iter().map(cells).collect();
+    for (row, (metric, bound)) in rows.iter().zip(&shown) {
+        let mut columns = "  ".to_string();
+        for (index, cell) in row.iter().enumerate() {
+            let cells = rows.iter().map(|row| row[index].chars().count());
+            let width = cells.max().unwrap_or(0);
             write!(columns, "{cell:<width$}   ").expect("writing to a string");
         }
-        line(text, &format!("  {columns}{}", row[3]));
+        let style = match (bound.limit, bound.holds) {
+            (None, _) => PLAIN,
+            (_, true) => GOOD,
+            (_, false) => BAD,
+        };
+        spans(
+            text,
+            &[(PLAIN, &columns), (style, &compared(metric, bound))],
+        );
+    }
+    if holding > HOLDING {
+        let more = counted(holding - HOLDING, "more bound");
+        let hold = if holding - HOLDING == 1 {
+            "holds"
+        } else {
+            "hold"
+        };
+        spans(text, &[(DIM, &format!("  and {more} that {hold}"))]);
     }
     text.push('\n');
 }

@@ -83,6 +83,7 @@ fn delta(value: f64) -> MetricReport {
 
 fn fault() -> Fault {
     Fault {
+        kind: crate::report::FaultKind::Trap,
         headline: "the guest trapped".to_string(),
         cause: "unreachable".to_string(),
         advice: None,

@@ -11,7 +11,7 @@ use serde::Serialize;
 
 use super::pairs::pairs;
 use crate::judge::Verdict;
-use crate::report::failure::headline;
+use crate::report::failure;
 use crate::report::names::short_name;
 use crate::report::survey::{SiteSurveyReport, SurveyReport};
 use crate::report::value::{
@@ -182,7 +182,7 @@ fn in_one_sentence(scenario: &ScenarioReport) -> String {
     match (&scenario.fault, scenario.verdict) {
         (Some(fault), _) => fault.headline.clone(),
         (None, Verdict::Pass) => String::new(),
-        (None, _) => headline(scenario),
+        (None, _) => failure::in_one_sentence(scenario),
     }
 }
 

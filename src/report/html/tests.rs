@@ -18,6 +18,7 @@ const HOSTILE: &str = "</script><img src=x onerror=alert(1)><!--<script>\u{202e}
 
 fn report(name: &str) -> Report {
     let fault = Fault {
+        kind: crate::report::FaultKind::Trap,
         headline: name.into(),
         cause: name.into(),
         advice: None,

@@ -4,6 +4,7 @@ use crate::report::{Fault, without_figures};
 
 fn scenario(name: &str) -> ScenarioReport {
     let fault = Fault {
+        kind: crate::report::FaultKind::Trap,
         headline: format!("the gate broke: {name}"),
         cause: String::new(),
         advice: None,
