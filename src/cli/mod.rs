@@ -2,12 +2,16 @@
 
 mod compare;
 mod completions;
+mod diff;
 mod explain;
+mod init;
 mod instrument;
 mod man;
 mod merge;
+mod profile;
 mod report;
 mod schema;
+mod story;
 mod test;
 
 use std::process::ExitCode;
@@ -42,6 +46,9 @@ enum Command {
     Explain(explain::Explain),
     Instrument(instrument::Instrument),
     Man(man::Man),
+    Diff(Box<diff::Diff>),
+    Init(init::Init),
+    Profile(Box<profile::Profile>),
     Schema(schema::Schema),
 }
 
@@ -57,6 +64,9 @@ pub fn main() -> ExitCode {
         Command::Explain(explain) => explain.run(),
         Command::Instrument(instrument) => instrument.run(),
         Command::Man(man) => man.run(),
+        Command::Diff(diff) => diff.run(),
+        Command::Init(init) => init.run(),
+        Command::Profile(profile) => profile.run(),
         Command::Schema(schema) => schema.run(),
     }
 }

@@ -25,19 +25,28 @@ pub fn load(path: &Path) -> Result<Suite, SuiteErrors> {
             Some(scalar::ACCEPTED_NAMES),
         ));
     }
-    let text = read(path).map_err(|why| {
+    let text = text_of(path).map_err(|why| {
         SuiteErrors::without_text(path, format!("failed to read the suite: {why}"), None)
     })?;
-    match understand(&text) {
-        (Some(file), faults) if faults.is_empty() => Ok(file.into_suite(name, path)),
-        (_, faults) => Err(SuiteErrors::new(path, &text, faults)),
+    read(path, &text)
+}
+
+/// The suite that a file of that text would be; nothing need be there yet.
+///
+/// # Errors
+///
+/// All that is wrong with the text.
+pub fn read(path: &Path, text: &str) -> Result<Suite, SuiteErrors> {
+    match understand(text) {
+        (Some(file), faults) if faults.is_empty() => Ok(file.into_suite(suite_name(path), path)),
+        (_, faults) => Err(SuiteErrors::new(path, text, faults)),
     }
 }
 
 /// Suites are written by people.
 const MAX_BYTES: usize = 256 * 1024;
 
-fn read(path: &Path) -> Result<String, String> {
+fn text_of(path: &Path) -> Result<String, String> {
     let bytes = std::fs::read(path).map_err(|error| match error.kind() {
         _ if path.is_dir() => "it is a folder".to_owned(),
         io::ErrorKind::NotFound => "there is no such file".to_owned(),

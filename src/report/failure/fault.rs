@@ -9,7 +9,12 @@ use crate::suite::{Unit, format_bytes};
 /// Frames that are shown of the stack at which a guest was stopped.
 const STACK: usize = 12;
 
-pub(super) fn fault_text(text: &mut String, name: &str, report: &ScenarioReport, fault: &Fault) {
+pub(in crate::report) fn fault_text(
+    text: &mut String,
+    name: &str,
+    report: &ScenarioReport,
+    fault: &Fault,
+) {
     headline(text, &format!("{name}: {}", fault.headline));
     text.push('\n');
     for cause in fault.cause.lines() {
