@@ -161,7 +161,7 @@ fn is_told(metric: &str, run: &ScenarioReport) -> bool {
     }
 }
 
-/// Whether anything happened, or time passed, in that part of the story.
+/// Whether anything was allocated or freed, or time passed, in that part of the story.
 fn has_phase(phase: Phase, marks: &[MarkReport]) -> bool {
     let at = |name: &str| marks.iter().find(|mark| mark.name == name);
     let mut cycles = marks.iter().rev();
@@ -173,7 +173,7 @@ fn has_phase(phase: Phase, marks: &[MarkReport]) -> bool {
         Phase::Idle => (at("idle start"), at("idle end")),
         Phase::Teardown => (at("idle end"), at("final")),
     };
-    let moment = |mark: &MarkReport| (mark.time, mark.total);
+    let moment = |mark: &MarkReport| (mark.time, mark.total, mark.live);
     let before = from.map(moment).unwrap_or_default();
     to.is_some_and(|to| moment(to) != before)
 }

@@ -4,7 +4,7 @@ use std::fmt::Write;
 
 use super::bounds::MeasuredBound;
 use super::stories::LeftOut;
-use crate::module::NoAllocator;
+use crate::module::{NoAllocator, printable};
 use crate::suite::{Argument, Call, Scenario, Step};
 
 /// A scenario to be written.
@@ -176,15 +176,13 @@ fn scalar(text: &str) -> String {
     if begins_plainly && text.bytes().all(is_plain) && !means_something {
         return text.to_string();
     }
-    let is_shown =
-        |it: char| !it.is_control() && crate::module::printable(it.to_string()) == it.to_string();
     // What JSON leaves as it is may still turn the text around it.
     let quoted = serde_json::to_string(text).expect("a text is a JSON value");
     let mut written = String::new();
     for character in quoted.chars() {
-        match is_shown(character) {
-            true => written.push(character),
-            false => written.push_str(&format!("\\U{:08x}", u32::from(character))),
+        match breaks_text(character) {
+            false => written.push(character),
+            true => written.push_str(&format!("\\U{:08x}", u32::from(character))),
         }
     }
     written
@@ -193,10 +191,16 @@ fn scalar(text: &str) -> String {
 /// Lines that nothing reads, whatever is in them.
 fn comment(text: &mut String, prefix: &str, words: &str) {
     for line in words.lines() {
-        let line = crate::module::printable(line);
-        text.push_str(format!("{prefix}{line}").trim_end());
+        let line = line.replace(breaks_text, "\u{fffd}");
+        text.push_str(format!("{prefix}{}", printable(line)).trim_end());
         text.push('\n');
     }
+}
+
+/// What ends a line or turns it around, for a terminal or for a reader of YAML, who knows more line ends than others.
+fn breaks_text(character: char) -> bool {
+    let is_obeyed = || printable(character.to_string()) != character.to_string();
+    matches!(character, '\u{2028}' | '\u{2029}' | '\u{feff}') || is_obeyed()
 }
 
 #[cfg(test)]
