@@ -10,7 +10,11 @@ use super::file::SuiteFile;
 use super::node::Kind;
 use super::{Suite, file, scalar, suite_name, yaml};
 
-/// Reads a suite, or tells all that is wrong with it. No other file is looked at.
+/// Reads a suite, or tells all that is wrong with it. No other file is looked at: whether its module is there is not known yet.
+///
+/// # Errors
+///
+/// When the file cannot be read or is no suite: one error for each thing that is wrong, with the line, in the order of the file.
 pub fn load(path: &Path) -> Result<Suite, SuiteErrors> {
     let name = suite_name(path);
     if !scalar::is_name(&name) {

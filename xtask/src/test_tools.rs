@@ -261,13 +261,13 @@ impl Scratch {
         expect(&self.cargo(&["insta", "reject"])?, true, &[])
     }
 
-    /// With the profile that docs/formats.md shows; the leaking guest is still there.
+    /// With the profile that book/src/reference/formats.md shows; the leaking guest is still there.
     fn nextest_writes_junit(&self) -> Result<()> {
-        let page = fs::read_to_string(self.root.join("docs/formats.md"))?;
+        let page = fs::read_to_string(self.root.join("book/src/reference/formats.md"))?;
         let profile = page
             .split_once("```toml\n")
             .and_then(|(_, rest)| rest.split_once("```"));
-        let (profile, _) = profile.context("docs/formats.md shows no profile")?;
+        let (profile, _) = profile.context("book/src/reference/formats.md shows no profile")?;
         fs::create_dir_all(self.folder.join(".config"))?;
         self.write(".config/nextest.toml", profile)?;
         let run = self.cargo(&["nextest", "run", "--profile", "ci"])?;

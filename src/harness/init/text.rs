@@ -27,7 +27,7 @@ pub(super) fn suite(
 ) -> String {
     let mut text = format!(
         "# Written by `memgate init`, from what the module exports and what it did when that was called.\n\
-         # Every key: https://github.com/memgate/memgate/blob/main/docs/suite.md\n\
+         # Every key: https://memgate.github.io/memgate/reference/suite.html\n\
          module: {}\n",
         scalar(module)
     );

@@ -34,7 +34,7 @@ jobs:
 {working_directory}    steps:
       - uses: actions/checkout@v4
       - uses: Swatinem/rust-cache@v2
-{install}      # A module that is not checked in is built here, or by the suite: see `build` in docs/suite.md.
+{install}      # A module that is not checked in is built here, or by the suite (`build`).
       - run: {run}
         env: {{ INSTA_UPDATE: new }}
       - uses: actions/upload-artifact@v4
