@@ -30,6 +30,11 @@ mod wild;
 pub use self::harness::{harness, harness_with};
 pub use self::run::{CountingAllocator, HostError, HostedGuest, Imports, Value};
 
+// The book's Rust that a user would write is compiled with the examples of the documentation.
+#[cfg(doctest)]
+#[doc = include_str!("../book/src/how-to/imports.md")]
+struct ImportsInTheBook;
+
 // The tests of what counts the host's heap need a heap that is counted.
 #[cfg(test)]
 #[global_allocator]

@@ -5,7 +5,7 @@ use std::process::ExitCode;
 
 use clap::{Args, ValueEnum};
 
-use crate::harness::{Compare as Comparison, named_by_cargo};
+use crate::harness::{self, Compare as Comparison, named_by_cargo};
 
 /// Run every scenario twice, and tell by which sites the runs differ
 ///
@@ -43,7 +43,10 @@ impl Compare {
             against: self.against,
             filter: self.only,
             output: target.join("memgate"),
-            as_json: self.format == Format::Json,
+            format: match self.format {
+                Format::Text => harness::Format::Text,
+                Format::Json => harness::Format::Json,
+            },
         }
         .run()
     }

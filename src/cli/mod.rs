@@ -2,13 +2,17 @@
 
 mod compare;
 mod completions;
+mod diff;
 mod explain;
 mod github;
+mod init;
 mod instrument;
 mod man;
 mod merge;
+mod profile;
 mod report;
 mod schema;
+mod story;
 mod test;
 
 use std::process::ExitCode;
@@ -44,6 +48,9 @@ enum Command {
     Github(github::Github),
     Instrument(instrument::Instrument),
     Man(man::Man),
+    Diff(Box<diff::Diff>),
+    Init(init::Init),
+    Profile(Box<profile::Profile>),
     Schema(schema::Schema),
 }
 
@@ -60,6 +67,9 @@ pub fn main() -> ExitCode {
         Command::Github(github) => github.run(),
         Command::Instrument(instrument) => instrument.run(),
         Command::Man(man) => man.run(),
+        Command::Diff(diff) => diff.run(),
+        Command::Init(init) => init.run(),
+        Command::Profile(profile) => profile.run(),
         Command::Schema(schema) => schema.run(),
     }
 }

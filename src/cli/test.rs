@@ -7,7 +7,8 @@ use clap::Args;
 use clap::Parser;
 use libtest_mimic::Arguments;
 
-use crate::harness::{Again, Harness, named_by_cargo, word};
+use crate::harness::{Again, Harness, named_by_cargo};
+use crate::report::shell_word;
 use crate::run::Host;
 
 /// Run suites, and fail if a module keeps more than they allow
@@ -46,7 +47,7 @@ impl Test {
         let suites: Vec<String> = self
             .suites
             .iter()
-            .map(|suite| word(&suite.display().to_string()).into_owned())
+            .map(|suite| shell_word(&suite.display().to_string()))
             .collect();
         let command = format!("memgate test {} --", suites.join(" "));
         Harness {

@@ -3,15 +3,11 @@
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 
-use serde::Serialize;
-
+use super::compared::{self, Compared, Format, Outcome, both};
 use super::gate::Gate;
 use super::trials::trial_name;
 use super::{broken, modules, say_with, today};
-use crate::report::{
-    Difference, Fault, ScenarioReport, Sides, comparison, difference, no_comparison, null_test,
-    unequal_parts,
-};
+use crate::report::{Sides, difference, unequal_parts};
 use crate::suite::{self, ModuleSource, Scenario, Suite};
 
 /// What is compared, and how it is told.
@@ -24,51 +20,21 @@ pub(crate) struct Compare {
     pub(crate) filter: String,
     /// Where what was compiled is kept.
     pub(crate) output: PathBuf,
-    /// Whether it is told as JSON.
-    pub(crate) as_json: bool,
-}
-
-/// One scenario's two runs.
-#[derive(Serialize)]
-struct Compared {
-    /// `suite::scenario`
-    name: String,
-    #[serde(skip)]
-    sides: Option<Sides>,
-    #[serde(flatten)]
-    outcome: Outcome,
-}
-
-#[derive(Serialize)]
-#[serde(rename_all = "snake_case")]
-enum Outcome {
-    /// Two builds.
-    Difference(Difference),
-    /// Two runs of one build, and the parts of their reports that are not equal.
-    NullTest {
-        difference: Difference,
-        unequal: Vec<String>,
-    },
-    /// One of the runs did not come to figures.
-    Fault(Fault),
+    /// How it is told.
+    pub(crate) format: Format,
 }
 
 impl Compare {
     /// As for diff(1), the exit code is 0 if nothing differs, 1 if something does, and 2 for trouble: a run that came to nothing, or
     /// a difference where there must be none.
     pub(crate) fn run(self) -> ExitCode {
-        let compared = match self.compare() {
-            Ok(compared) => compared,
-            Err(cause) => return broken(&cause),
-        };
-        let text = if self.as_json {
-            let json = serde_json::to_string_pretty(&compared);
-            json.expect("figures and names are JSON values") + "\n"
-        } else {
-            compared.iter().map(Compared::text).collect()
-        };
-        let code = compared.iter().map(Compared::code).max().unwrap_or(2);
-        say_with(&text, code)
+        match self.compare() {
+            Ok(compared) => say_with(
+                &compared::told(&compared, self.format),
+                compared::code(&compared),
+            ),
+            Err(cause) => broken(&cause),
+        }
     }
 
     fn compare(&self) -> Result<Vec<Compared>, String> {
@@ -141,39 +107,5 @@ fn builds(gate: &Gate, suite: &Suite, scenario: &Scenario, other: &Path) -> Comp
             b: b.module,
         }),
         outcome,
-    }
-}
-
-fn both(a: &ScenarioReport, b: &ScenarioReport, compare: impl Fn() -> Outcome) -> Outcome {
-    let fault = a.fault.as_ref().or(b.fault.as_ref());
-    fault.cloned().map_or_else(compare, Outcome::Fault)
-}
-
-impl Compared {
-    fn text(&self) -> String {
-        let Compared {
-            name,
-            sides,
-            outcome,
-        } = self;
-        match outcome {
-            Outcome::Difference(difference) => {
-                let sides = sides.as_ref().expect("builds have names");
-                comparison(name, sides, difference)
-            }
-            Outcome::NullTest {
-                difference,
-                unequal,
-            } => null_test(name, difference, unequal),
-            Outcome::Fault(fault) => no_comparison(name, fault),
-        }
-    }
-
-    fn code(&self) -> u8 {
-        match &self.outcome {
-            Outcome::Difference(difference) => u8::from(!difference.is_empty()),
-            Outcome::NullTest { unequal, .. } if unequal.is_empty() => 0,
-            Outcome::NullTest { .. } | Outcome::Fault(_) => 2,
-        }
     }
 }

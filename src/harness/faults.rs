@@ -14,13 +14,19 @@ use crate::suite::{
 use super::{kinds, places};
 
 /// What to do about a story in which nothing was allocated.
-const NOTHING_SEEN: &str = "look whether the steps reach code that allocates; compilers remove allocations nobody uses. Look whether the module \
+pub(super) const NOTHING_SEEN: &str = "look whether the steps reach code that allocates; compilers remove allocations nobody uses. Look whether the module \
                   has an allocator of its own that memgate does not know: then name it in the suite (`allocators`), build \
                   it with names, or with the allocator of its language";
 
 /// What to do about a guest that cannot go on.
-const FAILS_BY_ITSELF: &str =
+pub(super) const FAILS_BY_ITSELF: &str =
     "the module fails by itself: fix that, or leave out the step that leads there, if one does";
+
+/// What to do about limits that are too low.
+pub(super) const RAISE_MEMORY: &str =
+    "if it needs that much, raise `memory` in the `limits` of the scenario";
+pub(super) const RAISE_TIMEOUT: &str =
+    "if it takes that long, raise `timeout` in the `limits` of the scenario";
 
 /// What to do where nothing counts the host's heap.
 pub(super) const COUNT_THE_HEAP: &str = "the host's heap is not counted in this program: say so in `tests/memory.rs`, above `main`, with \
@@ -148,6 +154,24 @@ fn never_freed(module: &Module) -> Option<String> {
     module.frees_unseen().then(|| note.to_string())
 }
 
+/// A note on a code that only a profile takes.
+pub(super) fn of_exit(scenario: &Scenario, exit: Option<i32>) -> Option<String> {
+    let expected = scenario.command()?.exit;
+    let code = exit.filter(|code| *code != expected)?;
+    scenario
+        .profiled
+        .then(|| format!("the command exited with {code}"))
+}
+
+/// How a fault begins that is a command's exit with another code.
+const EXITED: &str = "the scenario did not finish: the command exited with ";
+
+/// The code with which a command exited where another one was expected.
+pub(super) fn exit_code(fault: &Fault) -> Option<i32> {
+    let code = fault.headline.strip_prefix(EXITED)?;
+    code.split(',').next()?.parse().ok()
+}
+
 /// The guest did not come to the end of the story.
 pub(super) fn unfinished(ending: &Ending, module: &Module, stderr: String) -> Fault {
     let (cause, advice, stack) = explained(ending);
@@ -200,7 +224,6 @@ fn explained(ending: &Ending) -> (String, Option<&'static str>, &[CodeFrame]) {
             wanted,
             stack,
         } => {
-            let advice = "if it needs that much, raise `memory` in the `limits` of the scenario";
             // A page beyond the limit would read like the limit.
             let shown = if format_bytes(*limit as f64) == format_bytes(*wanted as f64) {
                 format_exact_bytes
@@ -210,20 +233,17 @@ fn explained(ending: &Ending) -> (String, Option<&'static str>, &[CodeFrame]) {
             let (limit, wanted) = (shown(*limit as f64), shown(*wanted as f64));
             (
                 format!("the guest asked for {wanted} of memory where {limit} is the limit"),
-                Some(advice),
+                Some(RAISE_MEMORY),
                 stack,
             )
         }
-        Ending::TimedOut { limit, stack } => {
-            let advice = "if it takes that long, raise `timeout` in the `limits` of the scenario";
-            (
-                format!(
-                    "the guest took longer than {} of real time",
-                    format_duration(*limit)
-                ),
-                Some(advice),
-                stack,
-            )
-        }
+        Ending::TimedOut { limit, stack } => (
+            format!(
+                "the guest took longer than {} of real time",
+                format_duration(*limit)
+            ),
+            Some(RAISE_TIMEOUT),
+            stack,
+        ),
     }
 }

@@ -3,7 +3,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
-use std::sync::{Mutex, MutexGuard, PoisonError};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use libtest_mimic::Failed;
 
@@ -15,7 +15,6 @@ use super::modules::{self, Modules, Prepared, Shared};
 use super::numbered;
 use super::progress::Progress;
 use super::reuse::Reuse;
-use super::shell::word;
 use super::trials::trial_name;
 use super::types::KnownTypes;
 use super::{Again, places};
@@ -25,10 +24,10 @@ use crate::judge::{Verdict, allow};
 use crate::module::Module;
 use crate::report::{
     Commands, Fault, OutputError, Place, ReportFile, ScenarioReport, SnapshotChange, SuiteReport,
-    assemble, styled_failure, unreadable_suite, without_figures, without_styles,
+    assemble, shell_word, styled_failure, unreadable_suite, without_figures, without_styles,
 };
-use crate::run::{self, Aside, Ending, Engine, Host, RunError};
-use crate::snapshot;
+use crate::run::{self, Aside, Ending, Engine, Host, Listener, RunError};
+use crate::snapshot::{self, Accepted};
 use crate::suite::{Date, Scenario, Suite, SuiteErrors};
 
 /// The verdicts so far.
@@ -65,6 +64,8 @@ pub(super) struct Gate {
     /// Results of earlier runs, where they count.
     reuse: Option<Reuse>,
     report: ReportFile,
+    /// Hears what guests write.
+    listener: Option<Listener>,
     /// For allowances, which may end on a day.
     today: Date,
     /// What was said so far, by suite.
@@ -98,6 +99,7 @@ impl Gate {
             progress: Progress::new(has_threads),
             reuse: None,
             report,
+            listener: None,
             today,
             suites: Mutex::default(),
             tally: Mutex::new(Tally {
@@ -124,6 +126,29 @@ impl Gate {
             is_styled: false,
             ..self
         }
+    }
+
+    /// With its report in another folder than what it compiles.
+    pub(super) fn reporting_in(self, folder: &Path) -> Result<Gate, OutputError> {
+        let report = ReportFile::open(folder, None)?;
+        Ok(Gate { report, ..self })
+    }
+
+    /// With somebody who hears what guests write.
+    pub(super) fn heard_by(mut self, listener: Option<Listener>) -> Gate {
+        let progress = self.progress.clone();
+        self.listener = listener.map(|listener| -> Listener {
+            Arc::new(move |stream, bytes| {
+                progress.make_room();
+                listener(stream, bytes);
+            })
+        });
+        self
+    }
+
+    /// Where the report is, as a reader knows it.
+    pub(super) fn saved(&self) -> String {
+        self.shown(&self.report.page_path())
     }
 
     /// The same with a host that provides what modules import besides WASI.
@@ -250,11 +275,12 @@ impl Gate {
         } = prepared;
         // Counters know of no blocks, so that nothing can be said of what is lost.
         let known = roots.roots.clone().filter(|_| scenario.sites.is_none());
-        let outcome = run::run(
+        let outcome = run::run_heard(
             &self.engine,
             compiled,
             scenario,
             Aside::new(Fold::of(known)),
+            self.listener.clone(),
         )
         .map_err(|error| faults::not_run(error, module))?;
         let mut recording = outcome.observer.into_inner().finish();
@@ -303,9 +329,11 @@ impl Gate {
         if let Some(change) = judged.ok().and_then(|judged| judged.change) {
             report = report.with_numbers_change(change);
         }
-        report
-            .notes
-            .extend(losses::notes(scenario, module, &recording));
+        if matches!(ending, Ending::Completed) {
+            let notes = losses::notes(scenario, module, &recording);
+            report.notes.extend(notes);
+        }
+        report.notes.extend(faults::of_exit(scenario, outcome.exit));
         report.wrong_frees = frees::reports(&symbols, &recording, &report.sites, &stacks_of_frees);
         report.notes.extend(match &outcome.numbered {
             Some(numbered) => numbered::notes(numbered, module),
@@ -353,6 +381,23 @@ impl Gate {
         }
     }
 
+    /// Takes the sites of a scenario as accepted, if none were. None where there is nothing to accept.
+    pub(super) fn accept(
+        &self,
+        suite: &Suite,
+        scenario: &Scenario,
+    ) -> Result<Option<Accepted>, String> {
+        let report = self.scenario(suite, scenario);
+        if report.verdict == Verdict::Error {
+            return Ok(None);
+        }
+        let holds = report.verdict == Verdict::Pass;
+        let info = snapshot::Info::of(suite, scenario, &report.module, holds);
+        let body = snapshot::body(&report, scenario.snapshot.top);
+        let accepted = snapshot::accept(&self.root, &suite.path, &info, &body);
+        accepted.map(Some).map_err(|error| error.to_string())
+    }
+
     fn commands(
         &self,
         suite: &Suite,
@@ -362,8 +407,8 @@ impl Gate {
     ) -> Commands {
         let file = suite.path.strip_prefix("./").unwrap_or(&suite.path);
         let again = match again {
-            Again::CargoTest => format!("cargo test --test {} {}", this_test(), word(name)),
-            Again::Command(command) => format!("{command} {}", word(name)),
+            Again::CargoTest => format!("cargo test --test {} {}", this_test(), shell_word(name)),
+            Again::Command(command) => format!("{command} {}", shell_word(name)),
         };
         let review = review(&self.root, &suite.name, report);
         Commands {
@@ -385,7 +430,7 @@ impl Gate {
             .to_string()
     }
 
-    fn keep(&self, suite: &str, report: ScenarioReport) {
+    pub(super) fn keep(&self, suite: &str, report: ScenarioReport) {
         self.count(report.verdict);
         self.in_suite(suite, |suite| suite.scenarios.push(report));
     }

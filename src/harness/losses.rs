@@ -5,7 +5,7 @@ use crate::module::Module;
 use crate::run::MarkKind;
 use crate::suite::{Metric, Scenario, Unit};
 
-/// Nothing where the suite does not ask how much is lost.
+/// Nothing where nobody asks how much is lost.
 pub(super) fn notes(scenario: &Scenario, module: &Module, recording: &Recording) -> Vec<String> {
     let mut thresholds = scenario.thresholds.iter();
     let is_asked = thresholds.any(|threshold| {
@@ -14,6 +14,7 @@ pub(super) fn notes(scenario: &Scenario, module: &Module, recording: &Recording)
             Metric::Leaked | Metric::LeakedBlocks | Metric::Lost(_)
         )
     });
+    let is_asked = is_asked || scenario.profiled;
     let survey = recording.survey(MarkKind::Final).filter(|_| is_asked);
     let told = survey.map(|survey| [look_alikes(survey), garbage(module, survey)]);
     let notes = told.into_iter().flatten().flatten();

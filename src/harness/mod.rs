@@ -2,25 +2,30 @@
 
 mod accepted;
 mod compare;
+mod compared;
+mod diff;
+mod exports;
 mod faults;
 mod frees;
 mod gate;
 mod given;
+mod init;
 pub(crate) mod kinds;
 mod lifecycle;
 mod losses;
 mod modules;
 mod numbered;
 mod places;
+mod profile;
 mod progress;
 mod reuse;
 mod roots;
 mod say;
-mod shell;
 mod today;
 mod trials;
 mod types;
 mod unheard;
+mod verbs;
 
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
@@ -32,10 +37,13 @@ use libtest_mimic::{Arguments, FormatSetting};
 use crate::report::FaultKind;
 
 pub(crate) use self::compare::Compare;
+pub(crate) use self::compared::Format;
+pub(crate) use self::diff::Diff;
 use self::gate::Gate;
+pub(crate) use self::init::Init;
+pub(crate) use self::profile::{Mapped, Profile, Story};
 use self::reuse::asked_for;
 pub(crate) use self::say::{broken, broken_by, note, say, say_with};
-pub(crate) use self::shell::word;
 use self::trials::Trials;
 use crate::run::{Host, Imports};
 

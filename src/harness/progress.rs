@@ -15,6 +15,7 @@ const PATIENCE: Duration = Duration::from_secs(1);
 const PERIOD: Duration = Duration::from_millis(150);
 
 /// What is under way, for all trials together.
+#[derive(Clone)]
 pub(super) struct Progress(Arc<Mutex<State>>);
 
 #[derive(Default)]

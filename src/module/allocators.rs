@@ -117,6 +117,11 @@ impl fmt::Display for NoAllocator {
 }
 
 impl NoAllocator {
+    /// What looks most like `malloc`, and what like `free`: for people to confirm, since a wrong guess counts what is no memory.
+    pub fn likeliest(&self) -> Option<(&str, Option<&str>)> {
+        self.candidates.likeliest().filter(|_| !self.is_go)
+    }
+
     fn advice(&self) -> &'static str {
         if self.is_go {
             go::ADVICE

@@ -89,6 +89,14 @@ impl fmt::Display for Candidates {
     }
 }
 
+impl Candidates {
+    /// The likeliest function that allocates and the likeliest that frees, by their names.
+    pub(super) fn likeliest(&self) -> Option<(&str, Option<&str>)> {
+        let free = self.free.first().map(|free| free.name.as_str());
+        Some((self.allocate.first()?.name.as_str(), free))
+    }
+}
+
 /// Looks through the whole module.
 pub(super) fn find(module: &Module) -> Candidates {
     let survey = Survey::of(module);

@@ -80,6 +80,10 @@ pub struct Module {
 
 impl Module {
     /// Reads a file. The module is named for the file, without its folder.
+    ///
+    /// # Errors
+    ///
+    /// When the file cannot be read, and as for [`Module::parse`]. The error names the path as it was given.
     pub fn load(path: &Path) -> Result<Module, ModuleError> {
         let shown = path.display().to_string();
         let failed = |source| ModuleError::Unreadable {
@@ -96,6 +100,10 @@ impl Module {
     }
 
     /// Reads bytes that came from elsewhere; `name` stands for them in messages.
+    ///
+    /// # Errors
+    ///
+    /// When they are no core module: not wasm, a component, cut short, malformed, or larger than code offsets can reach.
     pub fn parse(name: &str, bytes: Vec<u8>) -> Result<Module, ModuleError> {
         refuse_large(name, bytes.len() as u64)?;
         Module::read(name.to_owned(), name, bytes)
@@ -274,6 +282,10 @@ impl Module {
     }
 
     /// The functions that allocate and free, by name and signature, in the order of their indices.
+    ///
+    /// # Errors
+    ///
+    /// When there is none. The error says what was looked at, and what may be one by its looks.
     pub fn allocators(&self) -> Result<Vec<Allocator>, NoAllocator> {
         self.found().result()
     }

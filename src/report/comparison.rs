@@ -1,5 +1,8 @@
 //! What is said of two runs of one story: the metrics side by side, and the sites that differ.
 
+mod markdown;
+
+pub use self::markdown::{comparison_table, verbatim};
 use super::difference::{Change, Difference, MetricDifference, SiteDifference};
 use super::failure::frames::frame_lines;
 use super::failure::layout::{DIM, PLAIN, WIDTH, counted, headline, line, paragraph, spans};
@@ -54,6 +57,15 @@ pub fn null_test(name: &str, difference: &Difference, unequal: &[String]) -> Str
     let whose = "a and b are two runs of the same module in the same story. That they differ is a fault of memgate's own, and says \
                  nothing about the module.";
     paragraph(&mut text, "  ", "  ", whose);
+    text.push('\n');
+    text
+}
+
+/// A scenario that only one of two reports has.
+pub fn missing(name: &str, in_this: &str, not_in_that: &str) -> String {
+    let mut text = String::new();
+    let headline = format!("{name} is in {in_this}, and not in {not_in_that}");
+    paragraph(&mut text, "", "  ", &headline);
     text.push('\n');
     text
 }
@@ -123,12 +135,7 @@ fn row(metric: &MetricDifference) -> [String; 4] {
 }
 
 fn write_site(text: &mut String, site: &SiteDifference) {
-    let change = match site.change {
-        Change::Added => "added",
-        Change::Grown => "grown",
-        Change::Shrunk => "shrunk",
-        Change::Gone => "gone",
-    };
+    let change = word(site.change);
     let width = INDENT - 2;
     let change = format!("  {change:<width$}");
     spans(text, &[(DIM, &change), (PLAIN, &amounts(site))]);
@@ -137,6 +144,15 @@ fn write_site(text: &mut String, site: &SiteDifference) {
         line(text, &format!("{:INDENT$}{frame}", ""));
     }
     text.push('\n');
+}
+
+fn word(change: Change) -> &'static str {
+    match change {
+        Change::Added => "added",
+        Change::Grown => "grown",
+        Change::Shrunk => "shrunk",
+        Change::Gone => "gone",
+    }
 }
 
 /// "+43 KB in +200 blocks kept, +50 KB in +210 blocks allocated"

@@ -1,12 +1,16 @@
 //! How two runs of one story differ: of one module, which must not differ at all, or of two builds of it.
 
+mod counterparts;
+
 use std::cmp::Reverse;
 use std::collections::BTreeMap;
 
 use serde::Serialize;
 
+use self::counterparts::counterparts;
 use super::names::short_name;
-use super::value::{Counted, MetricReport, Place, ScenarioReport, SiteReport};
+use super::value::{Counted, MarkReport, MetricReport, Place, ScenarioReport, SiteReport};
+use crate::suite::{Metric, Phase};
 
 /// What one run has that the other has not. `a` and `b` are the two, in the order in which they were given.
 #[derive(Clone, Debug, Default, PartialEq, Serialize)]
@@ -30,8 +34,8 @@ pub struct MetricDifference {
     pub b: Option<f64>,
 }
 
-/// A site in two runs. Sites that read the same are one: a source file has other lines in another build, and the code other
-/// offsets.
+/// A site in two runs. A source file has other lines in another build, and the code other offsets: what is left is what a site
+/// reads like, and where several read the same, the order of their lines.
 #[derive(Clone, Debug, PartialEq, Serialize)]
 pub struct SiteDifference {
     /// What became of it.
@@ -70,7 +74,7 @@ pub enum Change {
 /// How `b` differs from `a`, by metrics and by sites.
 pub fn difference(a: &ScenarioReport, b: &ScenarioReport) -> Difference {
     Difference {
-        metrics: metrics(&a.metrics, &b.metrics),
+        metrics: metrics(a, b),
         sites: sites(&a.sites, &b.sites),
     }
 }
@@ -132,13 +136,14 @@ impl SiteDifference {
     }
 }
 
-fn metrics(a: &[MetricReport], b: &[MetricReport]) -> Vec<MetricDifference> {
-    let value = |metrics: &[MetricReport], name: &str| {
-        let named = metrics.iter().find(|metric| metric.name == name);
+fn metrics(a: &ScenarioReport, b: &ScenarioReport) -> Vec<MetricDifference> {
+    let value = |run: &ScenarioReport, name: &str| {
+        let named = run.metrics.iter().find(|metric| metric.name == name);
         named.map(|metric| metric.value)
     };
     let is_new = |metric: &&MetricReport| value(a, &metric.name).is_none();
-    let names = a.iter().chain(b.iter().filter(is_new));
+    let names = a.metrics.iter().chain(b.metrics.iter().filter(is_new));
+    let names = names.filter(|metric| is_told(&metric.name, a) || is_told(&metric.name, b));
     let both = names.map(|MetricReport { name, unit, .. }| MetricDifference {
         name: name.clone(),
         unit: unit.clone(),
@@ -148,34 +153,72 @@ fn metrics(a: &[MetricReport], b: &[MetricReport]) -> Vec<MetricDifference> {
     both.filter(|metric| metric.a != metric.b).collect()
 }
 
-fn sites(a: &[SiteReport], b: &[SiteReport]) -> Vec<SiteDifference> {
-    let mut both: BTreeMap<Reading, SiteDifference> = BTreeMap::new();
-    let sides = a.iter().map(|site| (site, false));
-    for (site, is_b) in sides.chain(b.iter().map(|site| (site, true))) {
-        let known = both
-            .entry(reading(&site.stack))
-            .or_insert_with(|| SiteDifference {
-                change: Change::Added,
-                stack: Vec::new(),
-                a: Figures::default(),
-                b: Figures::default(),
-            });
-        let side = if is_b { &mut known.b } else { &mut known.a };
-        if side.is_nothing() {
-            known.stack = site.stack.clone();
-        }
-        side.add(site);
+/// Whether a metric is about something that there is: a story that does not idle has no peak while it idles, only what it had before.
+fn is_told(metric: &str, run: &ScenarioReport) -> bool {
+    match metric.parse() {
+        Ok(Metric::Phase(phase, _)) => has_phase(phase, &run.marks),
+        _ => true,
     }
-    let changed = both.into_values().filter_map(|site| {
-        Some(SiteDifference {
-            change: change(&site)?,
-            ..site
-        })
-    });
-    let mut changed: Vec<SiteDifference> = changed.collect();
+}
+
+/// Whether anything was allocated or freed, or time passed, in that part of the story.
+fn has_phase(phase: Phase, marks: &[MarkReport]) -> bool {
+    let at = |name: &str| marks.iter().find(|mark| mark.name == name);
+    let mut cycles = marks.iter().rev();
+    let last_cycle = cycles.find(|mark| mark.name.starts_with("cycle "));
+    let (from, to) = match phase {
+        Phase::Start => (None, at("baseline")),
+        Phase::Cycles => (at("baseline"), last_cycle.or(at("idle start"))),
+        Phase::Settle => (last_cycle, at("idle start")),
+        Phase::Idle => (at("idle start"), at("idle end")),
+        Phase::Teardown => (at("idle end"), at("final")),
+    };
+    let moment = |mark: &MarkReport| (mark.time, mark.total, mark.live);
+    let before = from.map(moment).unwrap_or_default();
+    to.is_some_and(|to| moment(to) != before)
+}
+
+fn sites(a: &[SiteReport], b: &[SiteReport]) -> Vec<SiteDifference> {
+    let mut same: BTreeMap<Reading, [Sums; 2]> = BTreeMap::new();
+    for (side, sites) in [a, b].into_iter().enumerate() {
+        for site in sites {
+            let sums = &mut same.entry(reading(&site.stack)).or_default()[side];
+            sums.entry(site.stack.clone()).or_default().add(site);
+        }
+    }
+    let pairs = same
+        .into_values()
+        .flat_map(|sides| counterparts(sides.map(Vec::from_iter)));
+    let mut changed: Vec<SiteDifference> = pairs.filter_map(|(a, b)| differing(a, b)).collect();
     // Equal ones stay in the order of what they read.
     changed.sort_by_key(|site| Reverse(site.weight()));
     changed
+}
+
+/// What sites came to by their stacks; those of one stack differ by columns and offsets only.
+type Sums = BTreeMap<Vec<Place>, Figures>;
+
+/// One of these.
+type Sum = (Vec<Place>, Figures);
+
+fn differing(a: Option<Sum>, b: Option<Sum>) -> Option<SiteDifference> {
+    let figures = |sum: &Option<Sum>| {
+        sum.as_ref()
+            .map(|(_, figures)| *figures)
+            .unwrap_or_default()
+    };
+    let (a_figures, b_figures) = (figures(&a), figures(&b));
+    let (stack, _) = b.or(a)?;
+    let site = SiteDifference {
+        change: Change::Grown,
+        stack,
+        a: a_figures,
+        b: b_figures,
+    };
+    Some(SiteDifference {
+        change: change(&site)?,
+        ..site
+    })
 }
 
 fn change(site: &SiteDifference) -> Option<Change> {

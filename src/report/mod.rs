@@ -14,16 +14,20 @@ mod names;
 mod notes;
 mod output;
 mod parts;
+mod profile;
 mod run;
 mod saved;
 mod schema;
+mod shell;
 mod sparkline;
 mod survey;
 mod value;
 mod weight;
 
 pub use self::assemble::{assemble, without_figures};
-pub use self::comparison::{Sides, comparison, no_comparison, null_test};
+pub use self::comparison::{
+    Sides, comparison, comparison_table, missing, no_comparison, null_test, verbatim,
+};
 pub use self::difference::{
     Change, Difference, Figures, MetricDifference, SiteDifference, difference, unequal_parts,
 };
@@ -35,8 +39,10 @@ pub use self::json::ReportFile;
 pub use self::merge::{MergeError, merge};
 pub use self::names::{own_frames, short_name};
 pub use self::output::{OutputError, write};
+pub use self::profile::{ProfileText, profile};
 pub use self::saved::{LoadError, load};
 pub use self::schema::schema;
+pub(crate) use self::shell::shell_word;
 pub use self::survey::{
     HeldReport, HolderReport, LossesReport, RootReport, SiteSurveyReport, SurveyReport,
 };

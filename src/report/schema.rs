@@ -47,7 +47,7 @@ mod tests {
         );
     }
 
-    /// The promise of docs/formats.md: within a version fields are only added, and readers ignore what they do not know.
+    /// The promise of `book/src/reference/formats.md`: within a version fields are only added, and readers ignore what they do not know.
     #[test]
     fn unknown_fields_are_let_pass() {
         let text = schema().to_string();

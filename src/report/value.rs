@@ -114,9 +114,9 @@ pub struct Fault {
 pub struct MetricReport {
     /// Its name.
     pub name: String,
-    /// What was measured.
+    /// What was measured, in the unit.
     pub value: f64,
-    /// What is left of it without the sites that are allowed; bounds are held against this.
+    /// What is left of it without the sites that are allowed, in the unit; bounds are held against this.
     pub judged: f64,
     /// The unit, as in `B`, `blocks`, `frees`, `B/s`, `B/cycle`, `ratio`, `count`.
     pub unit: String,
@@ -155,7 +155,7 @@ pub struct Bound {
     pub relative: Option<Relative>,
     /// Whether what was measured is within it; without a limit it is not.
     pub holds: bool,
-    /// How far it is beyond.
+    /// How far it is beyond, in the metric's unit; 0 where the bound holds.
     pub excess: f64,
 }
 
@@ -249,7 +249,7 @@ pub struct MarkReport {
     pub peak: Counted,
     /// Bytes of linear memory.
     pub memory: u64,
-    /// The part of it that the heap has taken.
+    /// The part of it that the heap has taken, in bytes.
     pub heap_span: u64,
 }
 
@@ -363,7 +363,7 @@ pub struct FormerReport {
 pub struct InsideReport {
     /// Requested bytes of the block.
     pub bytes: u64,
-    /// How far it is from the block's start.
+    /// How far it is from the block's start, in bytes.
     pub offset: u64,
     /// Where the block was allocated.
     pub allocated: Option<Vec<Place>>,

@@ -60,6 +60,7 @@ pub(crate) struct Guest<O: 'static> {
     store: Store<State<O>>,
     instance: Option<Instance>,
     functions: HashMap<String, (Func, FuncType)>,
+    exit: Option<i32>,
 }
 
 impl<O: Observer + Send + 'static> Guest<O> {
@@ -102,7 +103,18 @@ impl<O: Observer + Send + 'static> Guest<O> {
             store,
             instance: None,
             functions: HashMap::new(),
+            exit: None,
         }
+    }
+
+    /// Notes the code with which the command has ended.
+    pub(crate) fn exited(&mut self, code: i32) {
+        self.exit = Some(code);
+    }
+
+    /// The code with which the command has ended by itself.
+    pub(crate) fn exit(&self) -> Option<i32> {
+        self.exit
     }
 
     /// Wants those probes to be read at the marks.

@@ -37,7 +37,7 @@ pub(crate) fn lifetimes<O: Observer + Send + 'static>(
     // With room for all of them, since what it takes on the way would be counted.
     let mut series = Vec::with_capacity(instances as usize);
     for _ in 0..instances {
-        let guest = prepare(compiled, scenario, observer(), provide, deadline)?;
+        let guest = prepare(compiled, scenario, observer(), provide, deadline, None)?;
         let (outcome, _) = tell(compiled, scenario, guest, deadline)?;
         let goes_on = seen(outcome);
         series.push(held());

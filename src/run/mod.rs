@@ -58,6 +58,7 @@ pub use self::probes::{ProbeError, Reading};
 pub(crate) use self::sights::Sights;
 use self::story::Story;
 use self::world::World;
+pub use self::world::{Listener, Stream};
 use crate::suite::Scenario;
 
 /// What came of a run, besides what the observer was told.
@@ -71,6 +72,8 @@ pub struct Outcome<O> {
     pub errors: String,
     /// What the probes read, in the order of the marks.
     pub readings: Vec<Reading>,
+    /// The code with which the command exited, if it did by itself.
+    pub exit: Option<i32>,
     /// What the sites allocated that the module's compiler numbered, where the suite names them.
     pub numbered: Option<Numbered>,
 }
@@ -92,6 +95,21 @@ pub fn run<O: Observer + Send + 'static>(
     run_with(engine, compiled, scenario, observer, link_books)
 }
 
+/// As [`run`], with somebody who hears what the guest writes.
+///
+/// # Errors
+///
+/// As for [`run`].
+pub fn run_heard<O: Observer + Send + 'static>(
+    engine: &Engine,
+    compiled: &Compiled,
+    scenario: &Scenario,
+    observer: O,
+    listener: Option<Listener>,
+) -> Result<Outcome<O>, RunError> {
+    run_whole(engine, compiled, scenario, observer, link_books, listener)
+}
+
 /// The stacks at records of the log, by their numbers from 0: tells the story again, as far as the last of them.
 ///
 /// A record that the run does not come to is left out.
@@ -110,7 +128,7 @@ pub fn stacks_at(
     }
     let deadline = Deadline::new(scenario.limits.timeout);
     let _watchdog = Watchdog::watch(&engine.0, deadline);
-    let mut guest = prepare(compiled, scenario, Heedless, link_books, deadline)?;
+    let mut guest = prepare(compiled, scenario, Heedless, link_books, deadline, None)?;
     guest.look_at(records);
     tell(compiled, scenario, guest, deadline).map(|(_, stacks)| stacks)
 }
@@ -123,9 +141,20 @@ pub(crate) fn run_with<O: Observer + Send + 'static>(
     observer: O,
     provide: Provide<O>,
 ) -> Result<Outcome<O>, RunError> {
+    run_whole(engine, compiled, scenario, observer, provide, None)
+}
+
+fn run_whole<O: Observer + Send + 'static>(
+    engine: &Engine,
+    compiled: &Compiled,
+    scenario: &Scenario,
+    observer: O,
+    provide: Provide<O>,
+    listener: Option<Listener>,
+) -> Result<Outcome<O>, RunError> {
     let deadline = Deadline::new(scenario.limits.timeout);
     let _watchdog = Watchdog::watch(&engine.0, deadline);
-    let guest = prepare(compiled, scenario, observer, provide, deadline)?;
+    let guest = prepare(compiled, scenario, observer, provide, deadline, listener)?;
     tell(compiled, scenario, guest, deadline).map(|(outcome, _)| outcome)
 }
 
@@ -136,9 +165,10 @@ fn prepare<O: Observer + Send + 'static>(
     observer: O,
     provide: Provide<O>,
     deadline: Deadline,
+    listener: Option<Listener>,
 ) -> Result<Guest<O>, RunError> {
     let clock = Clock::default();
-    let world = World::new(&compiled.name, scenario.command(), &clock)?;
+    let world = World::new(&compiled.name, scenario.command(), &clock, listener)?;
     let mut guest = Guest::new(
         compiled,
         world,
@@ -169,6 +199,7 @@ fn tell<O: Observer + Send + 'static>(
         // The heap as it was; a guest that trapped can still be read.
         guest.mark(MarkKind::Final).ok();
     }
+    let exit = guest.exit();
     let readings = guest.take_readings();
     let numbered = guest.take_numbered();
     let (observer, errors, stacks) = guest.finish();
@@ -177,6 +208,7 @@ fn tell<O: Observer + Send + 'static>(
         ending,
         errors,
         readings,
+        exit,
         numbered,
     };
     Ok((outcome, stacks))

@@ -81,14 +81,15 @@ impl<'a, O: Observer + Send + 'static> Story<'a, O> {
         let (code, is_quiet) = match self.guest.call(START, &[]) {
             Ok(_) => (0, true),
             Err(Halt::Guest(error)) => match error.downcast_ref() {
-                Some(I32Exit(code)) if *code == command.exit => {
+                Some(I32Exit(code)) if self.may_exit_with(*code, command) => {
                     (*code, self.guest.is_after_main(&error))
                 }
                 _ => return Err(Halt::Guest(error)),
             },
             Err(halt) => return Err(halt),
         };
-        if code != command.exit {
+        self.guest.exited(code);
+        if !self.may_exit_with(code, command) {
             return Ok(Ending::Exited {
                 code,
                 expected: Some(command.exit),
@@ -96,6 +97,10 @@ impl<'a, O: Observer + Send + 'static> Story<'a, O> {
             });
         }
         self.after_exit(marks, is_quiet)
+    }
+
+    fn may_exit_with(&self, code: i32, command: &Command) -> bool {
+        code == command.exit || self.scenario.profiled
     }
 
     /// What a program holds that exits in its midst lies in locals that cannot be seen, so that nothing is lost for sure.

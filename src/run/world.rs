@@ -25,6 +25,18 @@ const KEPT_OUTPUT: usize = 4096;
 /// Bytes that a stream takes at once.
 const WRITE_PERMIT: usize = 1 << 16;
 
+/// Hears what a guest writes, as it writes it: bytes of any kind, cut anywhere.
+pub type Listener = Arc<dyn Fn(Stream, &[u8]) + Send + Sync>;
+
+/// What a guest writes to.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Stream {
+    /// Its standard output.
+    Output,
+    /// Its standard error.
+    Errors,
+}
+
 /// A world that was made for one instance; its directory goes with it.
 pub(crate) struct World {
     pub(crate) wasi: WasiP1Ctx,
@@ -38,13 +50,14 @@ impl World {
         program: &str,
         command: Option<&Command>,
         clock: &Clock,
+        listener: Option<Listener>,
     ) -> Result<World, RunError> {
         let directory =
             tempfile::tempdir().map_err(|source| unprepared("a temporary directory", source))?;
-        let errors = Tail::default();
+        let errors = Tail::heard(Stream::Errors, listener.clone());
         let mut wasi = WasiCtxBuilder::new();
         wasi.arg(program)
-            .stdout(Tail::default())
+            .stdout(Tail::heard(Stream::Output, listener))
             .stderr(errors.clone())
             .wall_clock(clock.clone())
             .monotonic_clock(clock.clone())
@@ -110,13 +123,25 @@ fn unprepared(what: &str, source: std::io::Error) -> RunError {
 }
 
 /// A stream that keeps the end of what is written to it.
-#[derive(Clone, Debug, Default)]
-pub(crate) struct Tail(Arc<Mutex<VecDeque<u8>>>);
+#[derive(Clone)]
+pub(crate) struct Tail {
+    kept: Arc<Mutex<VecDeque<u8>>>,
+    stream: Stream,
+    listener: Option<Listener>,
+}
 
 impl Tail {
+    fn heard(stream: Stream, listener: Option<Listener>) -> Tail {
+        Tail {
+            kept: Arc::default(),
+            stream,
+            listener,
+        }
+    }
+
     /// The last of what was written, as text that does not speak to a terminal.
     pub(crate) fn text(&self) -> String {
-        let kept = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        let kept = self.kept.lock().unwrap_or_else(PoisonError::into_inner);
         let bytes: Vec<u8> = kept.iter().copied().collect();
         printable_lines(&String::from_utf8_lossy(&bytes))
     }
@@ -146,7 +171,10 @@ impl Pollable for Tail {
 
 impl OutputStream for Tail {
     fn write(&mut self, bytes: Bytes) -> StreamResult<()> {
-        let mut kept = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        if let Some(listener) = &self.listener {
+            listener(self.stream, &bytes);
+        }
+        let mut kept = self.kept.lock().unwrap_or_else(PoisonError::into_inner);
         kept.extend(bytes);
         let excess = kept.len().saturating_sub(KEPT_OUTPUT);
         kept.drain(..excess);
@@ -168,7 +196,7 @@ mod tests {
 
     #[test]
     fn what_the_guest_writes_does_not_speak_to_the_terminal() {
-        let mut tail = Tail::default();
+        let mut tail = Tail::heard(Stream::Errors, None);
         let written = Bytes::from_static(b"thread panicked:\n\x1b[2J\xe2\x80\xaeover\r\n");
         tail.write(written).expect("it takes anything");
         assert_eq!(tail.text(), "thread panicked:\n\u{fffd}[2J\u{fffd}over\n");

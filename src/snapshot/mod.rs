@@ -122,6 +122,43 @@ pub fn compare(
     Ok((!update.is_accepted()).then_some(change))
 }
 
+/// What became of sites that were to be accepted.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Accepted {
+    /// The name of the snapshot's file.
+    pub file: String,
+    /// Whether it was not there before: others are left as they are.
+    pub is_new: bool,
+}
+
+/// Accepts a scenario's top sites, if none were accepted so far; what `root` and the others are is told at [`compare`].
+///
+/// # Errors
+///
+/// When the snapshot cannot be written.
+pub fn accept(
+    root: &Path,
+    suite: &Path,
+    info: &Info,
+    body: &str,
+) -> Result<Accepted, SnapshotError> {
+    let name = format!("{}__{}", info.suite, info.scenario);
+    let file = format!("{name}.snap");
+    let path = root.join("snapshots").join(&file);
+    let is_new = !path.exists();
+    if is_new {
+        let failed = |cause: String| SnapshotError {
+            path: path.clone(),
+            cause,
+        };
+        let empty = placeholder(root, &name).map_err(|error| failed(error.to_string()))?;
+        let sides = both_sides(root, empty.path(), suite, &name, info, body).map_err(failed)?;
+        let written = Update::InPlace.write(&sides.current, &path, &path);
+        written.map_err(|error| failed(error.to_string()))?;
+    }
+    Ok(Accepted { file, is_new })
+}
+
 /// Whether what changed is left for `cargo insta review`; in CI it is not, unless insta is told to.
 pub fn leaves_pending() -> bool {
     matches!(Update::wanted(false, variable), Update::Pending { .. })

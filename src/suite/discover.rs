@@ -10,7 +10,10 @@ use super::suite_name;
 ///
 /// - A file is a suite, whatever it is called.
 /// - A folder stands for its own `*.yaml` and `*.yml` files, sorted; hidden files and folders inside are left alone.
-/// - It is an error if there is none, or if two have one name.
+///
+/// # Errors
+///
+/// When a path leads nowhere or cannot be read, when no suite is found, and when two have one name.
 pub fn discover(paths: &[PathBuf]) -> Result<Vec<PathBuf>, DiscoverError> {
     let mut suites: Vec<PathBuf> = Vec::new();
     for path in paths {

@@ -10,7 +10,11 @@ use super::file::SuiteFile;
 use super::node::Kind;
 use super::{Suite, file, scalar, suite_name, yaml};
 
-/// Reads a suite, or tells all that is wrong with it. No other file is looked at.
+/// Reads a suite, or tells all that is wrong with it. No other file is looked at: whether its module is there is not known yet.
+///
+/// # Errors
+///
+/// When the file cannot be read or is no suite: one error for each thing that is wrong, with the line, in the order of the file.
 pub fn load(path: &Path) -> Result<Suite, SuiteErrors> {
     let name = suite_name(path);
     if !scalar::is_name(&name) {
@@ -21,19 +25,28 @@ pub fn load(path: &Path) -> Result<Suite, SuiteErrors> {
             Some(scalar::ACCEPTED_NAMES),
         ));
     }
-    let text = read(path).map_err(|why| {
+    let text = text_of(path).map_err(|why| {
         SuiteErrors::without_text(path, format!("failed to read the suite: {why}"), None)
     })?;
-    match understand(&text) {
-        (Some(file), faults) if faults.is_empty() => Ok(file.into_suite(name, path)),
-        (_, faults) => Err(SuiteErrors::new(path, &text, faults)),
+    read(path, &text)
+}
+
+/// The suite that a file of that text would be; nothing need be there yet.
+///
+/// # Errors
+///
+/// All that is wrong with the text.
+pub fn read(path: &Path, text: &str) -> Result<Suite, SuiteErrors> {
+    match understand(text) {
+        (Some(file), faults) if faults.is_empty() => Ok(file.into_suite(suite_name(path), path)),
+        (_, faults) => Err(SuiteErrors::new(path, text, faults)),
     }
 }
 
 /// Suites are written by people.
 const MAX_BYTES: usize = 256 * 1024;
 
-fn read(path: &Path) -> Result<String, String> {
+fn text_of(path: &Path) -> Result<String, String> {
     let bytes = std::fs::read(path).map_err(|error| match error.kind() {
         _ if path.is_dir() => "it is a folder".to_owned(),
         io::ErrorKind::NotFound => "there is no such file".to_owned(),

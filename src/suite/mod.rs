@@ -7,6 +7,7 @@
 mod allocator;
 mod allowance;
 mod bounds;
+mod call_text;
 mod contradictions;
 mod date;
 mod decode;
@@ -45,19 +46,21 @@ use std::path::{Path, PathBuf};
 
 pub use self::allocator::NamedAllocator;
 pub use self::allowance::{Allowance, Ceiling};
+pub use self::call_text::InvalidCall;
 pub use self::date::{Date, InvalidDate};
 pub use self::discover::{DiscoverError, discover};
 pub use self::error::{SuiteError, SuiteErrors};
 pub use self::format::{format_bytes, format_duration, format_exact_bytes, group_digits};
 pub use self::imports::{Answer, Stub, StubNumber};
 pub use self::lifecycle::Lifecycle;
-pub use self::load::load;
+pub use self::load::{load, read};
 pub use self::margin::Margin;
 pub use self::metric::{Lost, Metric, OfPhase, OfSite, Phase, UnknownMetric};
 pub use self::order::Order;
 pub(crate) use self::probe::SEAL;
 pub use self::probe::{Base, Number, Probe, ProbeSource, Since, StringForm};
 pub use self::quiet_mark::QuietMark;
+pub(crate) use self::scalar::is_name;
 pub use self::scenario::{Idle, Limits, Marks, Scenario, SnapshotOptions, Tick};
 pub use self::schema::schema;
 pub use self::site_pattern::SitePattern;
@@ -65,6 +68,7 @@ pub use self::sites::{CompilerSites, CountedBy};
 pub use self::step::{Argument, Call, Command, Content, Step};
 pub use self::threshold::{Comparison, Limit, Threshold};
 pub use self::units::Unit;
+pub(crate) use self::units::{parse_bytes, parse_duration};
 
 /// One YAML file: a module and its scenarios.
 #[derive(Clone, Debug)]

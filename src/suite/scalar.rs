@@ -13,7 +13,7 @@ use super::units::{self, BYTES, Measure, PERCENTAGE, TIME};
 pub(super) const NAME: &str = "[A-Za-z0-9_-]+";
 
 /// Whether it is a name that neither a shell nor a file system minds.
-pub(super) fn is_name(text: &str) -> bool {
+pub(crate) fn is_name(text: &str) -> bool {
     let allowed = |byte: u8| byte.is_ascii_alphanumeric() || matches!(byte, b'_' | b'-');
     !text.is_empty() && text.bytes().all(allowed)
 }

@@ -89,6 +89,10 @@ pub struct Scenario {
     /// Those of the suite, likewise.
     #[serde(skip)]
     pub imports: Vec<Stub>,
+    /// Whether no suite stands behind it, so that nobody said what is right: a command may exit with any code, and all is told that
+    /// is known of losses.
+    #[serde(skip)]
+    pub profiled: bool,
 }
 
 /// The time in which nobody uses the module.
@@ -201,6 +205,7 @@ impl Scenario {
             probes: Vec::new(),
             sites: None,
             imports: Vec::new(),
+            profiled: false,
         }
     }
 

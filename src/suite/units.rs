@@ -246,13 +246,13 @@ fn probable_unit<'a>(word: &str, names: &[&'a str]) -> Option<&'a str> {
 }
 
 /// Reads a number of bytes that cannot be negative.
-pub(super) fn parse_bytes(text: &str) -> Result<u64, String> {
+pub(crate) fn parse_bytes(text: &str) -> Result<u64, String> {
     // Half a byte is none, and the largest float is beyond any memory: saturating is right at both ends.
     not_negative(&BYTES, text).map(|bytes| bytes as u64)
 }
 
 /// Reads a time: virtual or real, it never runs backwards.
-pub(super) fn parse_duration(text: &str) -> Result<Duration, String> {
+pub(crate) fn parse_duration(text: &str) -> Result<Duration, String> {
     let nanoseconds = not_negative(&TIME, text)?.round();
     if nanoseconds > u64::MAX as f64 {
         return Err(format!("`{text}` is too long\nat most 200000d"));

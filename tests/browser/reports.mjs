@@ -37,7 +37,7 @@ function scenario(name, sites) {
   return {
     name, module: 'large.wasm', verdict: 'regression', fault: null, order: null,
     metrics: [{ name: 'delta', value: 640_000, judged: 640_000, unit: 'B', bounds: [bound] }, { name: 'peak', value: 1.7e6, judged: 1.7e6, unit: 'B', bounds: [] }],
-    probes: [], allowances: [], marks, peak: counted(live(33) + 5000, 4133), peak_time_ns: 30e9, sites,
+    probes: [], allowances: [], marks, peak: counted(live(33) + 5000, 4133), peak_time_ns: 30e9, total_at_peak: 9e6, sites,
     surveys: [], snapshot: null, numbers: null, wrong_frees: [], notes: [], events: 500_000, unknown_frees: 0, unseen_frees: 0, contexts: sites.length, folded_allocations: 0,
   };
 }
@@ -49,7 +49,7 @@ function site(scenario, number) {
   const cycles = Array.from({ length: CYCLES + 1 }, (_, cycle) => cycle).filter((cycle) => mixed(number, cycle) < 0.3);
   const kind = KINDS[Math.floor(at(3) * KINDS.length)];
   return {
-    stack: stack(number), folded: false, total: counted(bytes * 7, 400), at_peak: some, at_baseline: counted(bytes >> 1, 3),
+    stack: stack(number), folded: false, total: counted(bytes * 7, 400), at_peak: some, own_peak: some, lifetime: null, at_baseline: counted(bytes >> 1, 3),
     at_idle_start: some, at_idle_end: some, at_end: counted(0, 0), delta: counted(bytes - (bytes >> 1), 2),
     survivors: cycles.map((cycle) => ({ cycle, live: counted(Math.ceil(bytes / cycles.length), 1) })),
     surveys: [{ mark: 'idle end', losses: { definitely_lost: counted(0, 0), indirectly_lost: counted(0, 0), possibly_lost: counted(0, 0), still_reachable: some }, retained: some, held: { by: { name: 'the static large::STATE', file: 'src/lib.rs', line: 3 }, through: [0, number], left_out: 0, types: [null, null], blocks: some } }],
@@ -107,7 +107,7 @@ export function hostileReport() {
         }))),
         module: name,
         verdict: at % 2 ? 'regression' : 'error',
-        fault: at % 2 ? null : { headline: name, cause: `${name}\n${name}`, advice: name, stack: [place(name)], stderr: name },
+        fault: at % 2 ? null : { kind: 'trap', headline: name, cause: `${name}\n${name}`, advice: name, stack: [place(name)], stderr: name },
         order: { name, seed: 1 },
         probes: [{ name, unit: name, values: [{ mark: name, value: 1 }] }],
         metrics: [{ name, value: 5, judged: 4, unit: name, bounds: [{ comparison: name, limit: 1, relative: { text: name, accepted: 1, advice: name }, holds: false, excess: 1 }] }, { name: 'peak', value: 5000, judged: 5000, unit: 'B', bounds: [{ comparison: '<', limit: 1000, relative: null, holds: false, excess: 4000 }] }],

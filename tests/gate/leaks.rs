@@ -1,5 +1,5 @@
 //! One planted leak a class and language: each is found at its site, as what it is, and no clean twin is accused. What was
-//! found becomes the table in `docs/leaks.md`.
+//! found becomes the table in `book/src/explanation/planted-leaks.md`.
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::fmt::Write;
@@ -83,18 +83,20 @@ fn every_class_of_leak_is_told_and_no_clean_twin_is_accused() {
     leaks(&mut text, &expected.leaks, &planted, &clean);
     fragmentation(&mut text, &expected.fragmentation, &planted, &clean);
     no_leaks(&mut text, &expected.no_leaks, &planted, &clean);
-    check_document("docs/leaks.md", &text);
+    check_document("book/src/explanation/planted-leaks.md", &text);
 }
 
 const INTRODUCTION: &str = "\
 <!-- Made by `UPDATE_DOCS=1 cargo test --test gate leak`, from what memgate says of guests/leaks. -->
 
-# What is told apart
+# What is told of planted leaks
 
 Every program below is small, real and wrong in one way, in each language that has the way; its clean twin is the same source
 with the fault repaired. memgate finds each at its site, says what became of the blocks in the words of valgrind's memcheck, and
-accuses no clean twin. The sources are in [guests/leaks](../guests/leaks), the suites in
-[tests/planted/suites](../tests/planted/suites) and [suites](../suites).
+accuses no clean twin. The sources are in
+[guests/leaks](https://github.com/memgate/memgate/tree/main/guests/leaks), the suites in
+[tests/planted/suites](https://github.com/memgate/memgate/tree/main/tests/planted/suites) and
+[suites](https://github.com/memgate/memgate/tree/main/suites).
 ";
 
 /// What was measured of a language: scenarios by name.

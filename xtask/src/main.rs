@@ -8,6 +8,7 @@ mod native;
 mod packages;
 mod project;
 mod slim;
+mod test_book;
 mod test_dhat;
 mod test_formats;
 mod test_html;
@@ -27,6 +28,7 @@ use clap::Parser;
 enum Command {
     Bench(bench::Bench),
     BuildGuests(build_guests::BuildGuests),
+    TestBook(test_book::TestBook),
     TestDhat(test_dhat::TestDhat),
     TestFormats(test_formats::TestFormats),
     TestHtml(test_html::TestHtml),
@@ -42,6 +44,7 @@ fn main() -> ExitCode {
     let done = match Command::parse() {
         Command::Bench(command) => command.run().map(|()| ExitCode::SUCCESS),
         Command::BuildGuests(command) => command.run().map(|()| ExitCode::SUCCESS),
+        Command::TestBook(command) => command.run().map(|()| ExitCode::SUCCESS),
         Command::TestDhat(command) => command.run(),
         Command::TestFormats(command) => command.run().map(|()| ExitCode::SUCCESS),
         Command::TestHtml(command) => command.run().map(|()| ExitCode::SUCCESS),

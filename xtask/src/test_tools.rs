@@ -69,15 +69,18 @@ impl Scratch {
         Ok(scratch)
     }
 
-    /// With the profiles of this workspace, and with its dependency that widens the features of others, so that wasmtime is the
-    /// one that is built already.
+    /// With the profiles of this workspace, and with its dependencies for tests, which widen the features of others: so wasmtime
+    /// is the one that is built already.
     fn manifest(&self) -> Result<String> {
         let own = fs::read_to_string(self.root.join("Cargo.toml"))?;
         let profiles = own.find("[profile.").map_or("", |start| &own[start..]);
+        let for_tests = own.split("[dev-dependencies]\n").nth(1);
+        let for_tests = for_tests.and_then(|rest| rest.split("\n[").next());
+        let for_tests = for_tests.context("this workspace has dependencies for tests")?;
         let memgate = self.root.display().to_string().replace('\\', "/");
         Ok(format!(
             "[workspace]\n\n[package]\nname = \"scratch\"\nversion = \"0.0.0\"\nedition = \"2024\"\n\n\
-             [dev-dependencies]\nmemgate = {{ path = \"{memgate}\" }}\nwat = \"~1.254.2\"\narbitrary = {{ version = \"1\", features = [\"derive\"] }}\n\n\
+             [dev-dependencies]\nmemgate = {{ path = \"{memgate}\" }}\n{for_tests}\n\
              [[test]]\nname = \"memory\"\nharness = false\n\n{profiles}"
         ))
     }
@@ -258,13 +261,13 @@ impl Scratch {
         expect(&self.cargo(&["insta", "reject"])?, true, &[])
     }
 
-    /// With the profile that docs/formats.md shows; the leaking guest is still there.
+    /// With the profile that book/src/reference/formats.md shows; the leaking guest is still there.
     fn nextest_writes_junit(&self) -> Result<()> {
-        let page = fs::read_to_string(self.root.join("docs/formats.md"))?;
+        let page = fs::read_to_string(self.root.join("book/src/reference/formats.md"))?;
         let profile = page
             .split_once("```toml\n")
             .and_then(|(_, rest)| rest.split_once("```"));
-        let (profile, _) = profile.context("docs/formats.md shows no profile")?;
+        let (profile, _) = profile.context("book/src/reference/formats.md shows no profile")?;
         fs::create_dir_all(self.folder.join(".config"))?;
         self.write(".config/nextest.toml", profile)?;
         let run = self.cargo(&["nextest", "run", "--profile", "ci"])?;

@@ -141,11 +141,6 @@ fn sites_are_those_that_read_the_same() {
         &[(Change::Grown, "draw", 10, 10)],
     );
     check(
-        &[("draw a.c:1 < main", 10, 10), ("draw a.c:2 < main", 10, 10)],
-        &[("draw a.c:3 < main", 20, 20)],
-        &[],
-    );
-    check(
         &[("std::vec < std::main", 10, 10)],
         &[("std::string < std::main", 10, 10)],
         &[
@@ -153,6 +148,73 @@ fn sites_are_those_that_read_the_same() {
             (Change::Gone, "std::main", -10, -10),
         ],
     );
+}
+
+/// Of sites that read the same, each has its own counterpart, wherever its line is now.
+#[test]
+fn lines_tell_sites_apart_by_their_order() {
+    let three = [
+        ("draw a.c:1", 10, 10),
+        ("draw a.c:5", 20, 20),
+        ("draw a.c:9", 30, 30),
+    ];
+    check(
+        &three,
+        &[
+            ("draw a.c:5", 10, 10),
+            ("draw a.c:9", 70, 70),
+            ("draw a.c:12", 30, 30),
+        ],
+        &[(Change::Grown, "draw", 50, 50)],
+    );
+    let four = [
+        ("draw a.c:2", 10, 10),
+        ("draw a.c:4", 500, 500),
+        ("draw a.c:6", 20, 20),
+        ("draw a.c:10", 30, 30),
+    ];
+    check(&three, &four, &[(Change::Added, "draw", 500, 500)]);
+    check(&four, &three, &[(Change::Gone, "draw", -500, -500)]);
+    let said = difference(&run(&three), &run(&four)).sites;
+    assert_eq!(said[0].stack[0].line, Some(4));
+}
+
+/// Sites of one line are one.
+#[test]
+fn columns_tell_no_sites_apart() {
+    check(
+        &[("draw a.c:1", 10, 10), ("draw a.c:1", 10, 10)],
+        &[("draw a.c:3", 20, 20)],
+        &[],
+    );
+}
+
+/// A story without idle time has its last figures in that phase, too.
+#[test]
+fn what_there_is_not_does_not_differ() {
+    let mark = |name: &str, total: i64| MarkReport {
+        name: name.to_string(),
+        time: 0,
+        live: Counted::default(),
+        peak: Counted::default(),
+        total: Counted {
+            bytes: total,
+            blocks: 1,
+        },
+        memory: 0,
+        heap_span: 0,
+    };
+    let with = |peak: f64, idles: i64| ScenarioReport {
+        metrics: vec![metric("peak", peak), metric("idle.peak", peak)],
+        marks: vec![mark("idle start", 10), mark("idle end", 10 + idles)],
+        ..run(&[])
+    };
+    let names = |idles| {
+        let said = difference(&with(1.0, idles), &with(2.0, idles)).metrics;
+        said.into_iter().map(|it| it.name).collect::<Vec<_>>()
+    };
+    assert_eq!(names(0), ["peak"]);
+    assert_eq!(names(1), ["peak", "idle.peak"]);
 }
 
 #[test]

@@ -9,7 +9,7 @@ use crate::suite::{Unit, format_bytes};
 /// Frames that are shown of the stack at which a guest was stopped.
 const STACK: usize = 12;
 
-pub(super) fn fault_text(text: &mut String, report: &ScenarioReport, fault: &Fault) {
+pub(in crate::report) fn fault_text(text: &mut String, report: &ScenarioReport, fault: &Fault) {
     for cause in fault.cause.lines() {
         // What is laid out by hand, such as a compiler's words, keeps its layout.
         let indent = cause.len() - cause.trim_start().len();

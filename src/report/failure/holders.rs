@@ -82,6 +82,16 @@ impl Holders {
     }
 }
 
+/// All that is said of a site that stands by itself.
+pub(in crate::report) fn holders(
+    report: &ScenarioReport,
+    site: &SiteReport,
+    survey: &SiteSurveyReport,
+    width: usize,
+) -> Vec<String> {
+    Holders::of(report, site, survey, width).lines_below(&[], width)
+}
+
 /// "definitely lost", or "held by the static CACHE": what became of most of the blocks.
 pub(super) fn in_a_word(survey: &SiteSurveyReport) -> Option<String> {
     let kinds = kinds(&survey.losses);

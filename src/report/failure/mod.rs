@@ -5,15 +5,15 @@ mod allowances;
 pub(super) mod behind;
 mod column;
 mod described;
-mod fault;
+pub(super) mod fault;
 pub(super) mod frames;
-mod holders;
+pub(super) mod holders;
 pub(super) mod layout;
 mod ranking;
 mod review;
 mod thresholds;
 mod worst;
-mod wrong_frees;
+pub(super) mod wrong_frees;
 
 use std::time::Duration;
 
@@ -152,7 +152,7 @@ pub(super) fn in_one_sentence(report: &ScenarioReport) -> String {
 }
 
 /// Live bytes over the marks, and what happened meanwhile.
-fn timeline(text: &mut String, report: &ScenarioReport) {
+pub(super) fn timeline(text: &mut String, report: &ScenarioReport) {
     let marks: Vec<_> = report
         .marks
         .iter()

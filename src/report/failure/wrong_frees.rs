@@ -12,7 +12,7 @@ const SHOWN: usize = 3;
 /// Columns before a stack.
 const INDENT: usize = 20;
 
-pub(super) fn wrong_frees(text: &mut String, report: &ScenarioReport) {
+pub(in crate::report) fn wrong_frees(text: &mut String, report: &ScenarioReport) {
     for free in report.wrong_frees.iter().take(SHOWN) {
         match &free.former {
             Some(former) => double_free(text, free, former),

@@ -189,7 +189,7 @@ fn report_json_is_read_back_and_written_the_same() {
     assert_eq!(render(Format::Json, &again), text);
 }
 
-/// The promise of docs/formats.md: a later memgate adds fields, and this one reads its reports.
+/// The promise of `book/src/reference/formats.md`: a later memgate adds fields, and this one reads its reports.
 #[test]
 fn unknown_fields_are_ignored() {
     fn add(value: &mut serde_json::Value) {
@@ -320,7 +320,8 @@ fn hostile_names_are_names() {
         } else {
             &alone
         };
-        if format.is_binary() || format == Format::Json {
+        // The page packs what it is told, and has tests of its own.
+        if format.is_binary() || [Format::Html, Format::Json].contains(&format) {
             continue;
         }
         let text = text(format, report);

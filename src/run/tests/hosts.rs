@@ -33,7 +33,7 @@ fn the_next_call_after_a_trap_counts() {
     let scenario = scenario(&module);
     let observer = Allocations::default();
     let deadline = Deadline::new(scenario.limits.timeout);
-    let guest = prepare(&compiled, &scenario, observer, link_books, deadline);
+    let guest = prepare(&compiled, &scenario, observer, link_books, deadline, None);
     let mut guest = guest.expect("it has a world");
     assert!(guest.start().is_ok());
     assert!(guest.call("unlucky", &[]).is_err());
