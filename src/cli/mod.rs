@@ -4,6 +4,7 @@ mod compare;
 mod completions;
 mod diff;
 mod explain;
+mod github;
 mod init;
 mod instrument;
 mod man;
@@ -44,6 +45,7 @@ enum Command {
     Report(report::Report),
     Completions(completions::Completions),
     Explain(explain::Explain),
+    Github(github::Github),
     Instrument(instrument::Instrument),
     Man(man::Man),
     Diff(Box<diff::Diff>),
@@ -62,6 +64,7 @@ pub fn main() -> ExitCode {
         Command::Report(report) => report.run(),
         Command::Completions(completions) => completions.run(),
         Command::Explain(explain) => explain.run(),
+        Command::Github(github) => github.run(),
         Command::Instrument(instrument) => instrument.run(),
         Command::Man(man) => man.run(),
         Command::Diff(diff) => diff.run(),

@@ -6,6 +6,7 @@ mod difference;
 mod failure;
 mod fault_kind;
 mod format;
+pub mod github;
 mod html;
 mod json;
 mod merge;

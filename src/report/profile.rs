@@ -5,7 +5,7 @@ use std::cmp::Reverse;
 use super::failure::fault::fault_text;
 use super::failure::frames::{frame_lines, placed};
 use super::failure::holders::holders;
-use super::failure::layout::{TITLE, WIDTH, counted, line, titled};
+use super::failure::layout::{TITLE, WIDTH, counted, headline, line, titled};
 use super::failure::timeline;
 use super::failure::wrong_frees::wrong_frees;
 use super::names::own_frames;
@@ -41,7 +41,11 @@ pub fn profile(report: &ScenarioReport, told: &ProfileText) -> String {
     let mut text = String::new();
     let name = printable(report.module.as_str());
     match &report.fault {
-        Some(fault) => fault_text(&mut text, &name, report, fault),
+        Some(fault) => {
+            headline(&mut text, &format!("{name}: {}", fault.headline));
+            text.push('\n');
+            fault_text(&mut text, report, fault);
+        }
         None => {
             line(&mut text, &format!("{name} ran to its end"));
             text.push('\n');

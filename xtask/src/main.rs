@@ -14,6 +14,7 @@ mod test_formats;
 mod test_html;
 mod test_memory;
 mod test_null;
+mod test_pull_request;
 mod test_tools;
 mod toolchain;
 mod vendor;
@@ -33,6 +34,7 @@ enum Command {
     TestHtml(test_html::TestHtml),
     TestMemory(test_memory::TestMemory),
     TestNull(test_null::TestNull),
+    TestPullRequest(test_pull_request::TestPullRequest),
     TestTools(test_tools::TestTools),
     Vendor(vendor::Vendor),
 }
@@ -48,6 +50,7 @@ fn main() -> ExitCode {
         Command::TestHtml(command) => command.run().map(|()| ExitCode::SUCCESS),
         Command::TestMemory(command) => command.run(),
         Command::TestNull(command) => command.run().map(|()| ExitCode::SUCCESS),
+        Command::TestPullRequest(command) => command.run().map(|()| ExitCode::SUCCESS),
         Command::TestTools(command) => command.run().map(|()| ExitCode::SUCCESS),
         Command::Vendor(command) => command.run().map(|()| ExitCode::SUCCESS),
     };

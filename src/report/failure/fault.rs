@@ -1,7 +1,7 @@
 //! Where there is no verdict: what happened, where, and the heap as it was.
 
 use super::frames::placed;
-use super::layout::{DIM, WIDTH, counted, headline, line, paragraph, spans};
+use super::layout::{DIM, WIDTH, counted, line, paragraph, spans};
 use crate::report::names::short_name;
 use crate::report::value::{Fault, Place, ScenarioReport};
 use crate::suite::{Unit, format_bytes};
@@ -9,14 +9,7 @@ use crate::suite::{Unit, format_bytes};
 /// Frames that are shown of the stack at which a guest was stopped.
 const STACK: usize = 12;
 
-pub(in crate::report) fn fault_text(
-    text: &mut String,
-    name: &str,
-    report: &ScenarioReport,
-    fault: &Fault,
-) {
-    headline(text, &format!("{name}: {}", fault.headline));
-    text.push('\n');
+pub(in crate::report) fn fault_text(text: &mut String, report: &ScenarioReport, fault: &Fault) {
     for cause in fault.cause.lines() {
         // What is laid out by hand, such as a compiler's words, keeps its layout.
         let indent = cause.len() - cause.trim_start().len();

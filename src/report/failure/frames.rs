@@ -39,7 +39,7 @@ pub(in crate::report) fn placed(function: &str, place: &Place, width: usize) -> 
     }
 }
 
-fn position(place: &Place) -> Option<String> {
+pub(super) fn position(place: &Place) -> Option<String> {
     let file = place.file.as_ref()?;
     Some(
         place

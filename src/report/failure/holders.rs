@@ -123,6 +123,25 @@ fn kinds(losses: &LossesReport) -> [(Counted, &'static str, &'static str); 3] {
     ]
 }
 
+/// What holds a site's blocks, or that nothing does, in a few words.
+pub(super) fn holder(survey: &SiteSurveyReport) -> Option<String> {
+    let losses = &survey.losses;
+    let lost = losses.definitely_lost.blocks + losses.indirectly_lost.blocks;
+    match &survey.held {
+        Some(held) if losses.still_reachable.blocks >= lost => {
+            let position = super::frames::position(&position(&held.by));
+            let position = position.map(|position| format!(" ({position})"));
+            Some(format!(
+                "held by {}{}",
+                held.by.name,
+                position.unwrap_or_default()
+            ))
+        }
+        _ if lost > 0 => Some(format!("{} lost", counted(lost as usize, "block"))),
+        _ => None,
+    }
+}
+
 /// All that goes with a holder, where that is more than the blocks that are told of.
 fn holds_in_all(report: &ScenarioReport, mark: &str, held: &HeldReport) -> Option<String> {
     let survey = report.surveys.iter().find(|survey| survey.mark == mark);

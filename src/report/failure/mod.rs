@@ -12,6 +12,7 @@ pub(super) mod layout;
 mod ranking;
 mod review;
 mod thresholds;
+mod worst;
 pub(super) mod wrong_frees;
 
 use std::time::Duration;
@@ -23,7 +24,9 @@ pub use self::layout::without_styles;
 use self::layout::{DIM, PLAIN, WIDTH, headline, line, spans, titled, titled_whole};
 use self::ranking::Ranking;
 use self::review::{numbers, review_sentence, snapshot, to_review};
-use self::thresholds::{broken_bounds, sentence, thresholds};
+pub(super) use self::thresholds::{broken_bounds, threshold_rows};
+use self::thresholds::{sentence, thresholds};
+pub(super) use self::worst::worst_sites;
 use self::wrong_frees::wrong_frees;
 use super::fault_kind::FaultKind;
 use super::sparkline::sparkline;
@@ -68,30 +71,47 @@ pub fn unreadable_suite(name: &str, errors: &str) -> String {
 /// [`failure`] with styles: the escape sequences of a terminal, which are all that [`without_styles`] takes away.
 pub fn styled_failure(name: &str, report: &ScenarioReport, commands: &Commands) -> String {
     let mut text = String::new();
-    match &report.fault {
-        Some(fault) => fault_text(&mut text, name, report, fault),
-        None => regression_text(&mut text, name, report),
+    headline(&mut text, &sentence_of(name, report));
+    text.push('\n');
+    if report.fault.is_none() {
+        thresholds(&mut text, report);
     }
-    wrong_frees(&mut text, report);
-    for note in &report.notes {
-        titled(&mut text, "note", note);
-    }
-    what_next(&mut text, report, commands);
+    explain_failure(&mut text, report, commands);
     text
 }
 
-fn regression_text(text: &mut String, name: &str, report: &ScenarioReport) {
+/// What the trial did not pass for.
+pub(super) fn sentence_of(name: &str, report: &ScenarioReport) -> String {
+    match &report.fault {
+        Some(fault) => format!("{name}: {}", fault.headline),
+        None => format!("{name} {}", in_one_sentence(report)),
+    }
+}
+
+/// The failure text without its sentence and the limits, for forms that have their own way to show these.
+pub(super) fn explanation(report: &ScenarioReport, commands: &Commands) -> String {
+    let mut text = String::new();
+    explain_failure(&mut text, report, commands);
+    without_styles(&text)
+}
+
+fn explain_failure(text: &mut String, report: &ScenarioReport, commands: &Commands) {
+    match &report.fault {
+        Some(fault) => fault_text(text, report, fault),
+        None => regression_text(text, report),
+    }
+    wrong_frees(text, report);
+    for note in &report.notes {
+        titled(text, "note", note);
+    }
+    what_next(text, report, commands);
+}
+
+fn regression_text(text: &mut String, report: &ScenarioReport) {
     let broken: Vec<(&MetricReport, &Bound)> = broken_bounds(report).collect();
-    headline(text, &format!("{name} {}", in_one_sentence(report)));
-    text.push('\n');
-    thresholds(text, report);
     allowances(text, report);
     timeline(text, report);
-    if let Some(ranking) = broken
-        .first()
-        .and_then(|(metric, _)| Ranking::of(report, metric))
-        .or_else(|| Ranking::of_exceeded(report))
-    {
+    if let Some(ranking) = ranking(report) {
         ranking.write(text, report);
     }
     for advice in broken
@@ -109,6 +129,13 @@ fn regression_text(text: &mut String, name: &str, report: &ScenarioReport) {
     if let Some(change) = report.snapshot.as_ref().filter(|_| broken.is_empty()) {
         snapshot(text, change);
     }
+}
+
+/// The sites that have to do with what broke first; none where that is not about sites.
+fn ranking(report: &ScenarioReport) -> Option<Ranking<'_>> {
+    let broken = broken_bounds(report).next();
+    let of_metric = broken.and_then(|(metric, _)| Ranking::of(report, metric));
+    of_metric.or_else(|| Ranking::of_exceeded(report))
 }
 
 /// What broke first, in one sentence: what an allowance was exceeded by explains the thresholds that it no longer covers.

@@ -18,7 +18,7 @@ const ROWS: usize = 20;
 
 /// The sites in the order in which they have to do with the broken threshold.
 pub(super) struct Ranking<'a> {
-    column: Column,
+    pub(super) column: Column,
     pub(super) sites: Vec<&'a SiteReport>,
 }
 

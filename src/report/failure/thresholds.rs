@@ -6,7 +6,7 @@ use super::layout::{BAD, DIM, GOOD, PLAIN, counted, spans};
 use crate::report::value::{Bound, MetricReport, Relative, ScenarioReport};
 use crate::suite::{Lost, Metric, OfPhase, OfSite, Phase, Unit};
 
-pub(super) fn broken_bounds(
+pub(in crate::report) fn broken_bounds(
     report: &ScenarioReport,
 ) -> impl Iterator<Item = (&MetricReport, &Bound)> {
     report.metrics.iter().flat_map(|metric| {
@@ -196,6 +196,23 @@ fn shown_limit(metric: &MetricReport, bound: &Bound) -> String {
         (Some(relative), None) => format!("{sign} {}", relative.text),
         (Some(relative), Some(limit)) => format!("{sign} {} ({limit})", relative.text),
     }
+}
+
+/// Every bound: its metric, what was measured, the limit, and how they compare.
+pub(in crate::report) fn threshold_rows(report: &ScenarioReport) -> Vec<[String; 4]> {
+    let bounds = report
+        .metrics
+        .iter()
+        .flat_map(|metric| metric.bounds.iter().map(move |bound| (metric, bound)));
+    let row = |(metric, bound): (&MetricReport, &Bound)| {
+        [
+            metric.name.clone(),
+            judged(metric),
+            shown_limit(metric, bound),
+            compared(metric, bound),
+        ]
+    };
+    bounds.map(row).collect()
 }
 
 /// Bounds that hold and are shown; the rest is counted.
