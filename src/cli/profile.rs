@@ -8,7 +8,7 @@ use clap::{Args, ValueEnum};
 use super::story::Story;
 use crate::harness::{self, named_by_cargo};
 
-/// Run a module without a suite, and tell what it allocates and leaks
+/// Tell what a module allocates and leaks, without a suite
 ///
 /// A command (`_start`) is run with the arguments after `--`. Of any other
 /// module exports are called, with --call; without it, those that can be called

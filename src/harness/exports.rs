@@ -119,7 +119,7 @@ pub(super) fn listed(path: &Path, module: &Module) -> String {
     let call = format!("{}({})", easiest.name, ones.join(", "));
     let path = path.display().to_string();
     text + &format!(
-        "\nfor example: memgate profile {} --call {} --cycles 10",
+        "\nfor example:\n\n  memgate profile {} --call {} --cycles 10",
         shell_word(&path),
         shell_word(&call)
     )

@@ -1,7 +1,7 @@
 //! What commands print: all of it passes here, so that none of it is what a terminal would obey, and nobody's going away is an
 //! error.
 
-use std::io::{self, Write};
+use std::io::{self, IsTerminal, Write};
 use std::process::ExitCode;
 
 use crate::module::printable_row;
@@ -42,7 +42,13 @@ pub(crate) fn broken_by(kind: FaultKind, cause: &str) -> ExitCode {
 
 /// Says what is no part of what was asked for, where it does not get in the way of that.
 pub(crate) fn note(text: &str) -> ExitCode {
-    for row in text.lines().flat_map(wrapped) {
+    let is_shown = io::stderr().is_terminal();
+    let rows = |row| match is_shown {
+        true => wrapped(row),
+        // Whatever reads it breaks rows as it likes.
+        false => vec![String::from(row)],
+    };
+    for row in text.lines().flat_map(rows) {
         // There is nobody to tell it to if this fails, and the exit code tells what matters.
         let _ = writeln!(anstream::stderr(), "{}", printable_row(&row));
     }

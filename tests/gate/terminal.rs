@@ -89,7 +89,14 @@ fn rows_are_as_wide_as_a_terminal() {
         "tests/broken/goldens",
         "tests/gate/snapshots",
     ];
-    let for_programs = ["json", "numbers", "gate__report", "in-the-report", "styled"];
+    let for_programs = [
+        "json",
+        "numbers",
+        "gate__formats",
+        "gate__report",
+        "in-the-report",
+        "styled",
+    ];
     let mut checked = 0;
     for golden in goldens.into_iter().flat_map(entries) {
         let name = golden.display().to_string();

@@ -194,7 +194,11 @@ pub(super) fn print(text: &str) -> Result<()> {
     let written = output
         .write_all(text.as_bytes())
         .and_then(|()| output.flush());
-    written.context("failed to write to standard output")
+    match written {
+        // Who reads has seen enough.
+        Err(error) if error.kind() == std::io::ErrorKind::BrokenPipe => Ok(()),
+        written => written.context("failed to write to standard output"),
+    }
 }
 
 #[cfg(test)]
