@@ -8,7 +8,7 @@ use clap_complete::Shell;
 use super::command;
 use crate::harness::say;
 
-/// Print the completions of a shell, to be put where it looks for them
+/// Print the completions of a shell
 ///
 /// bash  ~/.local/share/bash-completion/completions/memgate
 /// zsh   _memgate, in a folder of $fpath

@@ -8,11 +8,12 @@ use clap::{Args, ValueEnum};
 use super::story::Story;
 use crate::harness::{self, named_by_cargo};
 
-/// Tell by what two runs differ: their metrics, their sites, largest first.
+/// Tell by what two runs differ: metrics and sites, largest first
 ///
-/// Both are reports (report.json, or the folder that it is in), or both are modules, which are then profiled, and told the same story.
-/// Exit codes: 0 no difference, 1 they differ, 2 the gate broke.
+/// Both are reports (report.json, or the folder that it is in), or both are
+/// modules, which are then profiled, and told the same story.
 #[derive(Args)]
+#[command(verbatim_doc_comment, next_line_help = true)]
 pub(super) struct Diff {
     /// The first: a report, a folder with one, or a module
     #[arg(value_name = "A")]

@@ -7,13 +7,15 @@ use clap::Args;
 
 use crate::harness::{self, named_by_cargo};
 
-/// Set up a gate for a module: a suite of what it can do, a harness, a workflow.
+/// Set up a gate for a module: a suite, a harness, a workflow
 ///
-/// The module is run: a command as it is, of any other module each export, with numbers for arguments. What it does today becomes the
-/// thresholds in suites/NAME.yaml, and the sites that allocate are accepted in snapshots/. Where there is a Cargo.toml, it gets what
-/// `cargo test --test memory` needs. Files that are there are never overwritten.
-/// Exit codes: 0 the gate is green, 1 a regression, 2 the module cannot be measured, or nothing can be written.
+/// The module is run: a command as it is, of any other module each export, with
+/// numbers for arguments. What it does today becomes the thresholds in
+/// suites/NAME.yaml, and the sites that allocate are accepted in snapshots/.
+/// Where there is a Cargo.toml, it gets what `cargo test --test memory` needs.
+/// Files that are there are never overwritten.
 #[derive(Args)]
+#[command(verbatim_doc_comment)]
 pub(super) struct Init {
     /// The WebAssembly file, as it ships
     #[arg(value_name = "MODULE")]

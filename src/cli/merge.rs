@@ -6,13 +6,18 @@ use std::process::ExitCode;
 
 use clap::Args;
 
+use crate::harness::{broken, say};
 use crate::report::{load, merge, write};
 
-/// Turn the reports of a run's shards into one: the one that a single machine would have left, to the byte.
+/// Turn the reports of a run's shards into one
 ///
-/// The order of the reports makes no difference. A shard in which nothing ran leaves no report, and is left out.
-/// Exit codes: 0 the report is written, whatever its verdicts; 2 it is not.
+/// It is the one that a single machine would have left, to the byte. The order
+/// of the reports makes no difference. A shard in which nothing ran leaves no
+/// report, and is left out.
+///
+/// The exit code is 0 where the report is written, whatever its verdicts.
 #[derive(Args)]
+#[command(verbatim_doc_comment)]
 pub(super) struct Merge {
     /// The report of each shard: a report.json, or the folder that it is in
     #[arg(value_name = "RUN", required = true)]
@@ -23,21 +28,10 @@ pub(super) struct Merge {
 }
 
 impl Merge {
-    #[expect(
-        clippy::print_stderr,
-        clippy::print_stdout,
-        reason = "the command speaks"
-    )]
     pub(super) fn run(self) -> ExitCode {
         match self.merge() {
-            Ok(done) => {
-                println!("{done}");
-                ExitCode::SUCCESS
-            }
-            Err(error) => {
-                eprintln!("error: {error}");
-                ExitCode::from(2)
-            }
+            Ok(done) => say(&format!("{done}\n")),
+            Err(error) => broken(&format!("error: {error}")),
         }
     }
 

@@ -41,17 +41,17 @@ struct Arguments {
 #[derive(Subcommand)]
 enum Command {
     Test(test::Test),
+    Profile(Box<profile::Profile>),
+    Init(init::Init),
     Compare(compare::Compare),
+    Diff(Box<diff::Diff>),
     Report(report::Report),
-    Completions(completions::Completions),
     Explain(explain::Explain),
     Github(github::Github),
     Instrument(instrument::Instrument),
-    Man(man::Man),
-    Diff(Box<diff::Diff>),
-    Init(init::Init),
-    Profile(Box<profile::Profile>),
     Schema(schema::Schema),
+    Completions(completions::Completions),
+    Man(man::Man),
 }
 
 /// Runs the command line. Exit codes: 0 pass, 1 regression or difference, 2 the gate broke, wrong usage included.
@@ -60,17 +60,17 @@ pub fn main() -> ExitCode {
     let arguments = Arguments::from_arg_matches(&matches).unwrap_or_else(|error| error.exit());
     match arguments.command {
         Command::Test(test) => test.run(),
+        Command::Profile(profile) => profile.run(),
+        Command::Init(init) => init.run(),
         Command::Compare(compare) => compare.run(),
+        Command::Diff(diff) => diff.run(),
         Command::Report(report) => report.run(),
-        Command::Completions(completions) => completions.run(),
         Command::Explain(explain) => explain.run(),
         Command::Github(github) => github.run(),
         Command::Instrument(instrument) => instrument.run(),
-        Command::Man(man) => man.run(),
-        Command::Diff(diff) => diff.run(),
-        Command::Init(init) => init.run(),
-        Command::Profile(profile) => profile.run(),
         Command::Schema(schema) => schema.run(),
+        Command::Completions(completions) => completions.run(),
+        Command::Man(man) => man.run(),
     }
 }
 

@@ -8,13 +8,18 @@ use clap::{Args, ValueEnum};
 use super::story::Story;
 use crate::harness::{self, named_by_cargo};
 
-/// Run a module without a suite, and tell what it allocates, what it leaves and what it loses.
+/// Run a module without a suite, and tell what it allocates and leaks
 ///
-/// A command (`_start`) is run with the arguments after `--`. Of any other module exports are called, with --call; without it, those
-/// that can be called are listed. Time is virtual, and nothing of the host is seen but what is named here, so that the
-/// result is the same each time. What the module writes goes to the standard error, the report to the standard output.
-/// No threshold counts. Exit codes: 0 the module ran to its end, whatever it leaks, 2 it did not, or nothing could be measured.
+/// A command (`_start`) is run with the arguments after `--`. Of any other
+/// module exports are called, with --call; without it, those that can be called
+/// are listed. Time is virtual, and nothing of the host is seen but what is
+/// named here, so that the result is the same each time. What the module writes
+/// goes to the standard error, the report to the standard output.
+///
+/// No threshold counts: the exit code is 0 where the module ran to its end,
+/// whatever it leaks.
 #[derive(Args)]
+#[command(verbatim_doc_comment, next_line_help = true)]
 pub(super) struct Profile {
     /// The WebAssembly file, as it ships
     #[arg(value_name = "MODULE")]

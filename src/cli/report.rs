@@ -9,16 +9,20 @@ use clap::builder::{PossibleValue, PossibleValuesParser, TypedValueParser};
 use clap::{Args, Subcommand};
 
 use super::merge::Merge;
-use crate::harness::named_by_cargo;
-use crate::module::printable_lines;
+use crate::harness::{broken, named_by_cargo, note};
 use crate::report::{self, Format, FormatError, Weight, file_names};
 
-/// Turn the report of a run into a form that other tools read.
+/// Turn the report of a run into a form that other tools read
 ///
-/// Forms that hold one scenario (dhat, folded, svg) want --scenario where there are several, or a folder to write a file for each.
-/// Exit codes: 0 it was written, 2 it was not.
+/// Forms that hold one scenario (dhat, folded, svg) want --scenario where there
+/// are several, or a folder to write a file for each.
 #[derive(Args)]
-#[command(args_conflicts_with_subcommands = true, subcommand_negates_reqs = true)]
+#[command(
+    verbatim_doc_comment,
+    next_line_help = true,
+    args_conflicts_with_subcommands = true,
+    subcommand_negates_reqs = true
+)]
 pub(super) struct Report {
     #[command(subcommand)]
     command: Option<Command>,
@@ -40,13 +44,15 @@ struct Form {
     /// The form
     #[arg(long, value_parser = formats())]
     format: Format,
-    /// Where to write: a file, or a folder, which ends in a slash or is there; standard output if nowhere
+    /// A file, or a folder, which is there or ends in a slash
+    ///
+    /// Without it, the standard output.
     #[arg(short, long, value_name = "FILE or FOLDER/")]
     output: Option<PathBuf>,
     /// Only this scenario, as in suite::scenario
     #[arg(long, value_name = "NAME")]
     scenario: Option<String>,
-    /// By what sites are weighed in pprof (what is in use), speedscope, folded and svg
+    /// By what sites are weighed in pprof, speedscope, folded and svg
     #[arg(long, value_parser = weights(), default_value = Weight::Live.name())]
     weight: Weight,
     /// Another run to stand beside it, in html
@@ -75,15 +81,10 @@ impl Report {
 }
 
 impl Form {
-    #[allow(clippy::print_stderr, reason = "nobody else would say what failed")]
     fn run(self) -> ExitCode {
         match self.write() {
             Ok(()) => ExitCode::SUCCESS,
-            Err(error) => {
-                // Names in a report may be anything.
-                eprintln!("error: {}", printable_lines(&error.to_string()));
-                ExitCode::from(2)
-            }
+            Err(error) => broken(&format!("error: {error}")),
         }
     }
 
@@ -135,10 +136,6 @@ impl Form {
     }
 
     /// A file for each scenario where the form holds one; what has nothing to show is left out, and said.
-    #[allow(
-        clippy::print_stderr,
-        reason = "beside the files there is nobody to tell"
-    )]
     fn write_folder(
         &self,
         report: &report::Report,
@@ -155,7 +152,7 @@ impl Form {
             let alone = report.only(name).context("it was listed")?;
             match self.format.render(&alone, self.weight, None) {
                 Ok(bytes) => report::write(&file(&file_name), &bytes)?,
-                Err(nothing) => eprintln!("left out: {}", printable_lines(&nothing.to_string())),
+                Err(nothing) => drop(note(&format!("left out: {nothing}"))),
             }
         }
         Ok(())

@@ -11,7 +11,9 @@ use crate::suite::{Call, Limits, NamedAllocator, parse_bytes, parse_duration};
 /// What is done to the module.
 #[derive(Args)]
 pub(super) struct Story {
-    /// Call an export, as in `open`, `edit(3, 100)`, `document = open(4)` and then `edit($document, 1)`
+    /// Call an export: `open`, `edit(3, 100)`
+    ///
+    /// A result is kept with `document = open(4)`, for `edit($document, 1)`.
     #[arg(long, value_name = "CALL")]
     call: Vec<Call>,
     /// Call this once before the others
@@ -23,7 +25,7 @@ pub(super) struct Story {
     /// How often the calls are repeated; from 3 on it is told what grows
     #[arg(long, value_name = "NUMBER", default_value_t = 1, value_parser = clap::value_parser!(u32).range(1..=1_000_000))]
     cycles: u32,
-    /// How often the calls are repeated before it is counted what is left
+    /// How often they are repeated before it is counted what is left
     #[arg(long, value_name = "NUMBER", default_value_t = 0, value_parser = clap::value_parser!(u32).range(..=1_000_000))]
     warmup: u32,
     /// What a command reads from its standard input; nothing by default
@@ -35,7 +37,9 @@ pub(super) struct Story {
     /// A file or folder that a command finds in its own folder, as a copy
     #[arg(long, value_name = "HOST[::GUEST]")]
     dir: Vec<harness::Mapped>,
-    /// A function that allocates or frees, where memgate does not know it, as in a suite's `allocators`: '{ allocate: take, size: 0 }'
+    /// A function that allocates or frees and that memgate does not know
+    ///
+    /// As in a suite's `allocators`: '{ allocate: take, size: 0 }'
     #[arg(long, value_name = "ALLOCATOR")]
     allocator: Vec<NamedAllocator>,
     /// Linear memory that the module may take

@@ -50,6 +50,21 @@ pub(super) fn of_formats() -> Result<(), Failed> {
     })
 }
 
+/// Every input and output of the action is told.
+pub(super) fn of_action() -> Result<(), Failed> {
+    let page = Page::read(&root().join("book/src/how-to/ci.md"))
+        .lines
+        .join("\n");
+    let action = fs::read_to_string(root().join("action.yml"))?;
+    let action: serde_yaml::Value = serde_yaml::from_str(&action)?;
+    let keys = ["inputs", "outputs"].map(|part| action[part].as_mapping().expect("it has some"));
+    let keys = keys.into_iter().flat_map(|part| part.keys());
+    let names = keys.filter_map(|key| key.as_str().map(str::to_string));
+    all_named(&names.collect(), "how-to/ci.md", |name| {
+        page.contains(&format!("`{name}`"))
+    })
+}
+
 /// Every variable of memgate's own is told.
 pub(super) fn of_environment() -> Result<(), Failed> {
     let page = reference("environment").lines.join("\n");

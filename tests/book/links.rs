@@ -92,11 +92,13 @@ fn file(page: &Page, target: &str) -> Result<Option<PathBuf>, String> {
     }
     let folder = page.path.parent().expect("it is in a folder");
     let path = folder.join(target);
-    let book = root().join("book/src");
-    let is_outside = path
-        .canonicalize()
-        .is_ok_and(|path| !path.starts_with(&book));
-    match is_outside && page.path.starts_with(&book) {
+    let is_in_book = |path: &Path| {
+        let book = root().join("book/src").canonicalize();
+        let path = path.canonicalize();
+        path.and_then(|path| Ok(path.starts_with(book?)))
+            .unwrap_or(true)
+    };
+    match is_in_book(&page.path) && !is_in_book(&path) {
         true => Err("leaves the book, which is published alone: write it out".into()),
         false => Ok(Some(path)),
     }

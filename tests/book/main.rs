@@ -52,6 +52,7 @@ fn main() -> ExitCode {
         Trial::test("every_key_is_in_the_reference", keys::of_suites),
         Trial::test("every_metric_is_in_the_reference", keys::of_thresholds),
         Trial::test("every_format_is_in_the_reference", keys::of_formats),
+        Trial::test("every_input_of_the_action_is_told", keys::of_action),
         Trial::test("every_variable_is_in_the_reference", keys::of_environment),
         Trial::test("every_command_is_in_the_reference", keys::of_commands),
     ];

@@ -74,10 +74,13 @@ fn settle(page: &Page, changes: Vec<Change>) -> Result<(), Failed> {
     Ok(())
 }
 
+/// What is held of a command that is not played here.
+type Check = fn(&str) -> Result<(), Failed>;
+
 /// Types in the commands of a block.
 fn type_in(reader: &mut Reader, fence: &Fence<'_>, page: &Page) -> Result<Option<Change>, Failed> {
     let commands = commands(fence);
-    let played_elsewhere: [(&str, fn(&str) -> Result<(), Failed>); 3] = [
+    let played_elsewhere: [(&str, Check); 3] = [
         ("ci", is_in_ci),
         ("install", only_installs),
         ("tools", is_in_test_tools),

@@ -126,7 +126,7 @@ fn nothing_hostile_is_outside_of_code() {
         "@octocat",
         "\n# forged",
         "](javascript",
-        "//evil",
+        "://evil",
         "<!--",
         "\n::",
     ] {
