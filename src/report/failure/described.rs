@@ -90,15 +90,15 @@ impl<'a> Sites<'a> {
         lines
     }
 
-    /// The first caller that a site above with the same innermost frame does not have.
+    /// The first caller that a site above does not have whose innermost frame reads the same.
     fn other_caller<'p>(&self, number: usize, frames: &[&'p Place]) -> Option<&'p Place> {
-        let above = self.sites[..number]
-            .iter()
-            .map(|site| own_frames(&site.stack));
-        let mut like = above.filter(|other| other.first() == frames.first());
+        let above = self.sites[..number].iter();
+        let above = above.map(|site| own_frames(&site.stack));
+        let mut like = above.filter(|other| read_the_same(other.first(), frames.first()));
         let other = like.next_back()?;
-        let callers = frames.iter().enumerate();
-        let mut different = callers.filter(|(at, frame)| other.get(*at) != Some(*frame));
+        let callers = frames.iter().enumerate().skip(1);
+        let mut different =
+            callers.filter(|(at, frame)| !read_the_same(other.get(*at), Some(frame)));
         different.next().map(|(_, frame)| *frame)
     }
 
@@ -115,4 +115,10 @@ impl<'a> Sites<'a> {
         let survey = self.survey(site)?;
         Some(Holders::of(self.report, site, survey, self.width))
     }
+}
+
+/// Whether two frames are shown as one and the same: type arguments are left out of names.
+fn read_the_same(a: Option<&&Place>, b: Option<&&Place>) -> bool {
+    let shown = |place: &&Place| (short_name(&place.function), place.file.clone(), place.line);
+    a.map(shown) == b.map(shown)
 }
