@@ -21,7 +21,7 @@ pub(super) struct Compare {
     /// Another build of the suite's module
     #[arg(long, value_name = "MODULE")]
     against: Option<PathBuf>,
-    /// Only scenarios whose names contain this, as in suite::scenario
+    /// Only scenarios whose names (suite::scenario) contain this
     #[arg(long, value_name = "TEXT", default_value = "")]
     only: String,
     /// For people or for programs

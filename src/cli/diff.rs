@@ -26,7 +26,7 @@ pub(super) struct Diff {
     /// Name the scenarios that do not differ, too
     #[arg(long)]
     all: bool,
-    /// For people at a terminal, for programs, or for people in a pull request
+    /// For people, for programs, or for a pull request
     #[arg(long, value_enum, default_value_t = Format::Text)]
     format: Format,
 }

@@ -25,7 +25,7 @@ pub(super) struct Instrument {
     /// The module as it was built
     #[arg(value_name = "IN")]
     module: PathBuf,
-    /// Where it goes; `-` is standard output, if that is no terminal
+    /// Where it goes; `-` is standard output, if no terminal
     #[arg(short, long, value_name = "OUT")]
     output: PathBuf,
 }

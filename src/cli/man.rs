@@ -18,7 +18,7 @@ use crate::harness::{broken, say};
 #[derive(Args)]
 #[command(verbatim_doc_comment)]
 pub(super) struct Man {
-    /// Write memgate.1, and a page for each command, to this folder
+    /// Write a page for each command to this folder
     #[arg(long, value_name = "FOLDER")]
     out: Option<PathBuf>,
 }

@@ -32,7 +32,9 @@ pub(super) struct Test {
     /// the same. Results are kept in target/memgate/reuse.
     #[arg(long, verbatim_doc_comment)]
     reuse: bool,
-    /// For the test runner: a filter, --exact, --list, --test-threads N
+    /// For the test runner: a filter, --exact, --list
+    ///
+    /// --test-threads N, and whatever else a test binary takes.
     #[arg(last = true, value_name = "LIBTEST ARGUMENTS")]
     libtest: Vec<String>,
 }

@@ -136,9 +136,11 @@ const SCREEN: usize = 40;
 
 fn is_narrow(row: &str) -> bool {
     let is_command = row.trim_start().starts_with("again ");
+    // What went wrong is one sentence where no terminal shows it.
+    let is_error = row.starts_with("error: ");
     // A path or a name is one word.
     let is_one_word = row.split_whitespace().count() == 1;
-    is_command || is_one_word || row.chars().count() <= 80
+    is_command || is_error || is_one_word || row.chars().count() <= 80
 }
 
 /// A reader that has gone, as `head` has, changes neither the verdict nor the report, and is no reason to panic.

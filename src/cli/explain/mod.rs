@@ -15,9 +15,10 @@ use crate::harness::{broken, say};
 #[derive(Args)]
 #[command(verbatim_doc_comment)]
 pub(super) struct Explain {
-    /// A metric, such as `delta`, the name of an error, such as `no-allocator`,
-    /// or a word of a failure's text, such as `bounded cache`
-    #[arg(value_name = "METRIC or ERROR", verbatim_doc_comment)]
+    /// A metric, an error, or a word of a failure's text
+    ///
+    /// Such as `delta`, `no-allocator`, `bounded cache`.
+    #[arg(value_name = "METRIC or ERROR")]
     topic: Vec<String>,
 }
 

@@ -14,14 +14,14 @@ use super::runner::Runner;
 use crate::module::printable;
 use crate::report::github::Marker;
 
-/// Post the one comment on the pull request, or update the one that is there
+/// Post the one comment on the pull request, or update it
 ///
 /// It is posted with `gh`, which GitHub's runners have; $GH_TOKEN must hold a
 /// token that may write to pull requests. Where it may not, as in a pull request
 /// from a fork, or where there is no pull request, the command says so, does
 /// nothing, and exits with 0.
 #[derive(Args)]
-#[command(verbatim_doc_comment)]
+#[command(verbatim_doc_comment, next_line_help = true)]
 pub(super) struct Comment {
     /// The body
     #[arg(value_name = "FILE")]

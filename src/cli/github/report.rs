@@ -17,13 +17,13 @@ use crate::report::github::{
 };
 use crate::report::{self, LoadError};
 
-/// Tell of a run that is over: a summary, and annotations at the leaking lines
+/// Tell of a run that is over: a summary, and annotations
 ///
 /// The summary goes where $GITHUB_STEP_SUMMARY says, the annotations to standard
 /// output; without a runner, both do. What was told exits with 0, whatever the
 /// verdict is.
 #[derive(Args)]
-#[command(verbatim_doc_comment)]
+#[command(verbatim_doc_comment, next_line_help = true)]
 pub(super) struct Report {
     /// The report of the run, or the folder that it is in [default: target/memgate]
     #[arg(value_name = "RUN")]

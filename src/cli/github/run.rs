@@ -24,7 +24,7 @@ use crate::report;
 /// the verdict's, whatever runner stands between: cargo says 101 for all that is
 /// no pass.
 #[derive(Args)]
-#[command(verbatim_doc_comment)]
+#[command(verbatim_doc_comment, next_line_help = true)]
 pub(super) struct Run {
     /// The report that the gate leaves, or its folder [default: target/memgate]
     #[arg(long, value_name = "RUN")]

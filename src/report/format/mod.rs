@@ -107,15 +107,15 @@ impl Format {
     /// What reads it.
     pub fn words(self) -> &'static str {
         match self {
-            Format::Html => "a page for people, beside another run with --against",
+            Format::Html => "a page for people",
             Format::Json => "report.json itself, for programs of your own",
             Format::Dhat => "DHAT's JSON, for valgrind's dh_view.html",
             Format::Pprof => "a heap profile, for pprof",
             Format::Speedscope => "for speedscope.app",
-            Format::Folded => "folded stacks, for inferno-flamegraph and flamegraph.pl",
+            Format::Folded => "folded stacks, for flame graph tools",
             Format::Svg => "a flame graph, for browsers",
             Format::Sarif => "SARIF 2.1.0, for code scanning",
-            Format::Bencher => "Bencher Metric Format, for bencher run --adapter json",
+            Format::Bencher => "Bencher Metric Format (--adapter json)",
             Format::BenchmarkAction => "customSmallerIsBetter, for github-action-benchmark",
         }
     }
