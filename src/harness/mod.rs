@@ -14,6 +14,7 @@ pub(crate) mod kinds;
 mod lifecycle;
 mod losses;
 mod modules;
+mod next;
 mod numbered;
 mod places;
 mod profile;
@@ -26,6 +27,7 @@ mod trials;
 mod types;
 mod unheard;
 mod verbs;
+mod verdicts;
 
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
