@@ -7,12 +7,11 @@ use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 
 use clap::Args;
-use tempfile::NamedTempFile;
 
 use crate::harness::{broken, broken_by, kinds, note, say};
 use crate::instrument::{Instrumented, instrument};
 use crate::module::Module;
-use crate::report::text_rows;
+use crate::report::{self, text_rows};
 use crate::suite::{Unit, format_bytes};
 
 /// Write the instrumented module, for hosts that run it themselves
@@ -33,7 +32,7 @@ pub(super) struct Instrument {
 /// What a host has to know, from the documentation of the rewrite.
 const HOST: &str = "\
 What the host provides, beside what the module imports by itself:
-  memgate.flush        () -> ()        the log is full: read it, reset the cursor
+  memgate.flush        () -> ()        the log is full: read it, and reset cursor
   memgate.first_sight  (i32) -> (i32)  number a new calling context, from 1
   memgate.fold         (i64) -> (i64)  the context of a stack without its cycles
 What the module exports for the host, beside its own exports:
@@ -82,13 +81,7 @@ fn write(module: &Path, output: &Path, wasm: &[u8]) -> Result<(), String> {
             output.display()
         ));
     }
-    let folder = output.parent().filter(|folder| *folder != Path::new(""));
-    let folder = folder.unwrap_or(Path::new("."));
-    if !folder.is_dir() {
-        return Err(format!("error: there is no folder {}", folder.display()));
-    }
-    save(folder, output, wasm)
-        .map_err(|error| format!("failed to write {}: {error}", output.display()))
+    report::write(output, wasm).map_err(|error| format!("error: {error}"))
 }
 
 fn is_stdout(output: &Path) -> bool {
@@ -99,26 +92,6 @@ fn is_stdout(output: &Path) -> bool {
 fn is_same(module: &Path, output: &Path) -> bool {
     let [module, output] = [module, output].map(fs::canonicalize);
     module.is_ok_and(|module| output.is_ok_and(|output| module == output))
-}
-
-fn save(folder: &Path, output: &Path, wasm: &[u8]) -> io::Result<()> {
-    let mut file = NamedTempFile::new_in(folder)?;
-    file.write_all(wasm)?;
-    make_readable(file.as_file())?;
-    file.persist(output)?;
-    Ok(())
-}
-
-/// Temporary files are for their owner only; a module is for everybody, like any that a compiler wrote.
-#[cfg(unix)]
-fn make_readable(file: &fs::File) -> io::Result<()> {
-    use std::os::unix::fs::PermissionsExt;
-    file.set_permissions(fs::Permissions::from_mode(0o644))
-}
-
-#[cfg(not(unix))]
-fn make_readable(_: &fs::File) -> io::Result<()> {
-    Ok(())
 }
 
 /// What was found in the module, and what became of its size.

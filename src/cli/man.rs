@@ -1,16 +1,15 @@
 //! `memgate man`
 
-use std::fs;
 use std::io;
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 
 use clap::{Args, Command};
 use clap_mangen::Man as Page;
-use tempfile::NamedTempFile;
 
 use super::command;
 use crate::harness::{broken, say};
+use crate::report;
 
 /// Print the manual page, or write those of all commands to a folder
 ///
@@ -31,35 +30,25 @@ impl Man {
                 Err(error) => broken(&format!("failed to make the manual page: {error}")),
             };
         };
-        match write_all(&folder) {
+        let mut main = command();
+        main.build();
+        match write(&folder, "memgate", &main) {
             Ok(()) => ExitCode::SUCCESS,
-            Err(error) => broken(&format!(
-                "failed to write manual pages to {}: {error}",
-                folder.display()
-            )),
+            Err(cause) => broken(&cause),
         }
     }
 }
 
-/// `memgate.1`, `memgate-test.1`, ...
-fn write_all(folder: &Path) -> io::Result<()> {
-    fs::create_dir_all(folder)?;
-    let mut main = command();
-    main.build();
-    let visible = main
-        .get_subcommands()
-        .filter(|command| command.get_name() != "help");
-    for command in visible {
-        let name = format!("memgate-{}", command.get_name());
-        write(folder, &name, command.clone())?;
+/// `memgate.1`, `memgate-test.1`, `memgate-report-merge.1`, ...
+fn write(folder: &Path, name: &str, command: &Command) -> Result<(), String> {
+    let page = page(command.clone())
+        .map_err(|error| format!("failed to make the manual page: {error}"))?;
+    let file = folder.join(format!("{name}.1"));
+    report::write(&file, &page).map_err(|error| format!("error: {error}"))?;
+    let visible = command.get_subcommands();
+    for command in visible.filter(|command| command.get_name() != "help") {
+        write(folder, &format!("{name}-{}", command.get_name()), command)?;
     }
-    write(folder, "memgate", command())
-}
-
-fn write(folder: &Path, name: &str, command: Command) -> io::Result<()> {
-    let mut file = NamedTempFile::new_in(folder)?;
-    io::Write::write_all(&mut file, &page(command)?)?;
-    file.persist(folder.join(format!("{name}.1")))?;
     Ok(())
 }
 

@@ -7,7 +7,7 @@ use std::process::ExitCode;
 use clap::Args;
 
 use crate::harness::{broken, say};
-use crate::report::{load, merge, write};
+use crate::report::{counted, load, merge, write};
 
 /// Turn the reports of a run's shards into one
 ///
@@ -44,11 +44,17 @@ impl Merge {
         }
         let shards = reports.len();
         let report = merge(reports)?;
+        let scenarios = report.scenario_names().len();
+        if report.suites.is_empty() {
+            return Err(
+                "no scenario is in any of these reports: nothing ran, which is no pass".into(),
+            );
+        }
         write(&path, &report.to_json())?;
-        let suites = report.suites.iter();
-        let scenarios: usize = suites.map(|suite| suite.scenarios.len()).sum();
         Ok(format!(
-            "{scenarios} scenarios of {shards} reports are in {}",
+            "{} of {} in {}",
+            counted(scenarios, "scenario"),
+            counted(shards, "report"),
             path.display()
         ))
     }

@@ -1,9 +1,8 @@
 //! The gate: one scenario from its module to its verdict, and the verdict of all.
 
-use std::collections::{BTreeMap, BTreeSet};
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
-use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::sync::Arc;
 
 use libtest_mimic::Failed;
 
@@ -12,30 +11,25 @@ use super::faults;
 use super::frees;
 use super::kinds;
 use super::modules::{self, Modules, Prepared, Shared};
+use super::next;
 use super::numbered;
 use super::progress::Progress;
 use super::reuse::Reuse;
 use super::trials::trial_name;
 use super::types::KnownTypes;
+use super::verdicts::Verdicts;
 use super::{Again, places};
 use super::{lifecycle, losses};
 use crate::heap::{Fold, Recording};
 use crate::judge::{Verdict, allow};
 use crate::module::Module;
 use crate::report::{
-    Commands, Fault, OutputError, Place, ReportFile, ScenarioReport, SnapshotChange, SuiteReport,
-    assemble, shell_word, styled_failure, unreadable_suite, without_figures, without_styles,
+    Commands, Fault, OutputError, Place, ReportFile, ScenarioReport, SnapshotChange, assemble,
+    styled_failure, unreadable_suite, without_figures, without_styles,
 };
 use crate::run::{self, Aside, Ending, Engine, Host, Listener, RunError};
 use crate::snapshot::{self, Accepted};
 use crate::suite::{Date, Scenario, Suite, SuiteErrors};
-
-/// The verdicts so far.
-struct Tally {
-    worst: Verdict,
-    /// How many were not a pass.
-    failures: u64,
-}
 
 /// What came of a scenario, its snapshot not yet looked at.
 struct Told {
@@ -68,11 +62,7 @@ pub(super) struct Gate {
     listener: Option<Listener>,
     /// For allowances, which may end on a day.
     today: Date,
-    /// What was said so far, by suite.
-    suites: Mutex<BTreeMap<String, SuiteReport>>,
-    tally: Mutex<Tally>,
-    /// The trials that ran, or that run, by name.
-    taken: Mutex<BTreeSet<String>>,
+    verdicts: Verdicts,
     /// Whether texts have styles: only where they are printed, not where they become part of a JSON string.
     is_styled: bool,
 }
@@ -101,12 +91,7 @@ impl Gate {
             report,
             listener: None,
             today,
-            suites: Mutex::default(),
-            tally: Mutex::new(Tally {
-                worst: Verdict::Pass,
-                failures: 0,
-            }),
-            taken: Mutex::default(),
+            verdicts: Verdicts::default(),
             is_styled: true,
         })
     }
@@ -148,7 +133,7 @@ impl Gate {
 
     /// Where the report is, as a reader knows it.
     pub(super) fn saved(&self) -> String {
-        self.shown(&self.report.page_path())
+        next::shown(&self.report.page_path())
     }
 
     /// The same with a host that provides what modules import besides WASI.
@@ -161,8 +146,7 @@ impl Gate {
 
     /// Whether a trial is to be run: it is, once.
     pub(super) fn takes(&self, trial: &str) -> bool {
-        let mut taken = self.taken.lock().unwrap_or_else(PoisonError::into_inner);
-        taken.insert(trial.to_string())
+        self.verdicts.takes(trial)
     }
 
     /// Runs one scenario as a trial.
@@ -191,18 +175,15 @@ impl Gate {
 
     /// A suite that cannot be read is a trial that fails.
     pub(super) fn refuse(&self, name: &str, errors: &SuiteErrors) -> Result<(), Failed> {
-        self.count(Verdict::Error);
-        self.in_suite(name, |suite| suite.error = Some(errors.to_string()));
+        self.verdicts.refuse(name, errors.to_string());
         self.progress.make_room();
         Err(self.told_in(unreadable_suite(name, &errors.to_string())))
     }
 
     /// Saves the report; the exit code is 0, 1 for a regression, or 2 where the gate broke.
     pub(super) fn finish(&self) -> Result<ExitCode, OutputError> {
-        let suites =
-            std::mem::take(&mut *self.suites.lock().unwrap_or_else(PoisonError::into_inner));
-        self.report.save(suites.into_values().collect())?;
-        Ok(ExitCode::from(match self.tally().worst {
+        self.report.save(self.verdicts.take_suites())?;
+        Ok(ExitCode::from(match self.verdicts.worst() {
             Verdict::Pass => 0,
             Verdict::Regression => 1,
             Verdict::Error => 2,
@@ -211,7 +192,7 @@ impl Gate {
 
     /// How many verdicts so far were not a pass.
     pub(super) fn failures(&self) -> u64 {
-        self.tally().failures
+        self.verdicts.failures()
     }
 
     /// How much was not run, where results of earlier runs count.
@@ -406,53 +387,17 @@ impl Gate {
         again: &Again,
     ) -> Commands {
         let file = suite.path.strip_prefix("./").unwrap_or(&suite.path);
-        let again = match again {
-            Again::CargoTest => format!("cargo test --test {} {}", this_test(), shell_word(name)),
-            Again::Command(command) => format!("{command} {}", shell_word(name)),
-        };
-        let review = review(&self.root, &suite.name, report);
         Commands {
-            again,
-            review,
+            again: next::again(again, name),
+            review: next::review(&self.root, &suite.name, report),
             suite: file.display().to_string(),
-            report: self.shown(&self.report.page_path()),
+            report: self.saved(),
         }
     }
 
-    /// A path as short as it can be from where the reader is.
-    fn shown(&self, path: &Path) -> String {
-        let absolute = std::path::absolute(path).unwrap_or_else(|_| path.to_path_buf());
-        let here = std::env::current_dir().unwrap_or_else(|_| self.root.clone());
-        absolute
-            .strip_prefix(here)
-            .unwrap_or(&absolute)
-            .display()
-            .to_string()
-    }
-
+    /// Adds what came of a scenario to what is saved in the end.
     pub(super) fn keep(&self, suite: &str, report: ScenarioReport) {
-        self.count(report.verdict);
-        self.in_suite(suite, |suite| suite.scenarios.push(report));
-    }
-
-    fn in_suite(&self, name: &str, change: impl FnOnce(&mut SuiteReport)) {
-        let mut suites = self.suites.lock().unwrap_or_else(PoisonError::into_inner);
-        let new = || SuiteReport {
-            name: name.to_string(),
-            error: None,
-            scenarios: Vec::new(),
-        };
-        change(suites.entry(name.to_string()).or_insert_with(new));
-    }
-
-    fn count(&self, verdict: Verdict) {
-        let mut tally = self.tally();
-        tally.worst = tally.worst.max(verdict);
-        tally.failures += u64::from(verdict != Verdict::Pass);
-    }
-
-    fn tally(&self) -> MutexGuard<'_, Tally> {
-        self.tally.lock().unwrap_or_else(PoisonError::into_inner)
+        self.verdicts.keep(suite, report);
     }
 }
 
@@ -468,39 +413,4 @@ fn with_snapshot_change(
         ));
     }
     report.with_snapshot_change(change)
-}
-
-/// How what changed is accepted: by cargo-insta, which wants a Cargo.toml, or by hand.
-fn review(root: &Path, suite: &str, report: &ScenarioReport) -> String {
-    let has_cargo = root
-        .ancestors()
-        .any(|folder| folder.join("Cargo.toml").is_file());
-    let review = match has_cargo {
-        true => "cargo insta review".to_string(),
-        false => {
-            let changes = [("", &report.snapshot), ("@numbers", &report.numbers)];
-            let changed = changes.iter().filter(|(_, change)| change.is_some());
-            let files: Vec<String> = changed
-                .map(|(kind, _)| format!("snapshots/{suite}__{}{kind}.snap.new", report.name))
-                .collect();
-            format!("rename {} to .snap", files.join(" and "))
-        }
-    };
-    match snapshot::leaves_pending() {
-        true => review,
-        false => format!("{review}, after a run with INSTA_UPDATE=new"),
-    }
-}
-
-/// The name of the test that this binary is, without the hash that cargo appends.
-fn this_test() -> String {
-    let executable = std::env::current_exe().unwrap_or_default();
-    let stem = executable
-        .file_stem()
-        .unwrap_or_default()
-        .to_string_lossy()
-        .into_owned();
-    stem.rsplit_once('-')
-        .map(|(name, _)| name.to_string())
-        .unwrap_or(stem)
 }

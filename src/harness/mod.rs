@@ -14,6 +14,7 @@ pub(crate) mod kinds;
 mod lifecycle;
 mod losses;
 mod modules;
+mod next;
 mod numbered;
 mod places;
 mod profile;
@@ -26,6 +27,7 @@ mod trials;
 mod types;
 mod unheard;
 mod verbs;
+mod verdicts;
 
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
@@ -150,7 +152,10 @@ impl Harness {
             Err(error) => return broken_by(error.kind(), &error.to_string()),
         };
         if self.arguments.list {
-            return unheard::run(&self.arguments, || trials.names_only()).exit_code();
+            return match unheard::run(&self.arguments, || trials.names_only()) {
+                Ok(listed) => listed.exit_code(),
+                Err(cause) => broken(cause),
+            };
         }
         let target = self.output.clone().unwrap_or(self.root.join("target"));
         let today = match today::today() {
@@ -176,6 +181,10 @@ impl Harness {
         });
         let conclusion = unheard::run(&self.arguments, || trials.bound_to(&gate, &self.again));
         let verdict = gate.finish();
+        let conclusion = match conclusion {
+            Ok(conclusion) => conclusion,
+            Err(cause) => return broken(cause),
+        };
         if let Some(told) = gate.told_of_reuse() {
             note(&told);
         }

@@ -104,7 +104,13 @@ fn metrics(text: &mut String, metrics: &[MetricDifference]) {
     }
     let title = ["", "a", "b", ""].map(str::to_string);
     let rows: Vec<[String; 4]> = [title].into_iter().chain(metrics.iter().map(row)).collect();
-    let width = |column: usize| rows.iter().map(|row| row[column].len()).max().unwrap_or(0);
+    let columns = |text: &String| text.chars().count().min(WIDTH);
+    let width = |column: usize| {
+        rows.iter()
+            .map(|row| columns(&row[column]))
+            .max()
+            .unwrap_or(0)
+    };
     let [name, a, b] = [width(0), width(1), width(2)];
     for row in &rows {
         let [first, second, third, fourth] = row;

@@ -120,8 +120,8 @@ impl SiteDifference {
     /// What the second run keeps and allocates more than the first.
     pub fn more(&self) -> Figures {
         let less = |b: Counted, a: Counted| Counted {
-            bytes: b.bytes - a.bytes,
-            blocks: b.blocks - a.blocks,
+            bytes: b.bytes.saturating_sub(a.bytes),
+            blocks: b.blocks.saturating_sub(a.blocks),
         };
         Figures {
             kept: less(self.b.kept, self.a.kept),

@@ -31,8 +31,8 @@ pub use self::comparison::{
 pub use self::difference::{
     Change, Difference, Figures, MetricDifference, SiteDifference, difference, unequal_parts,
 };
-pub(crate) use self::failure::text_rows;
 pub use self::failure::{Commands, failure, styled_failure, unreadable_suite, without_styles};
+pub(crate) use self::failure::{counted, text_rows};
 pub use self::fault_kind::FaultKind;
 pub use self::format::{Format, FormatError, file_names};
 pub use self::json::ReportFile;

@@ -14,17 +14,17 @@ pub enum OutputError {
         path: PathBuf,
     },
     /// The system refused.
-    #[error("failed to write {path}: {source}\n{}", advice(source))]
+    #[error("failed to write {path}: {cause}\n{}", advice(cause))]
     Refused {
         /// What was to be written.
         path: PathBuf,
         /// The system's own words.
-        source: io::Error,
+        cause: io::Error,
     },
 }
 
-fn advice(source: &io::Error) -> &'static str {
-    match source.kind() {
+fn advice(cause: &io::Error) -> &'static str {
+    match cause.kind() {
         io::ErrorKind::PermissionDenied | io::ErrorKind::ReadOnlyFilesystem => {
             "name another place, or make its folder one that may be written to"
         }
@@ -51,9 +51,9 @@ pub fn write(path: &Path, bytes: &[u8]) -> Result<(), OutputError> {
             path: path.to_path_buf(),
         });
     }
-    try_write(path, bytes).map_err(|source| OutputError::Refused {
+    try_write(path, bytes).map_err(|cause| OutputError::Refused {
         path: path.to_path_buf(),
-        source,
+        cause,
     })
 }
 

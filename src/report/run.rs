@@ -156,10 +156,10 @@ fn try_take(lock: &File) -> io::Result<bool> {
     }
 }
 
-pub(super) fn refused(path: &Path, source: io::Error) -> OutputError {
+pub(super) fn refused(path: &Path, cause: io::Error) -> OutputError {
     OutputError::Refused {
         path: path.to_path_buf(),
-        source,
+        cause,
     }
 }
 

@@ -1,5 +1,6 @@
 //! A report that an earlier run saved, read back.
 
+use std::collections::BTreeSet;
 use std::fs::File;
 use std::io::{self, Read};
 use std::path::{Path, PathBuf};
@@ -15,12 +16,12 @@ pub(super) const FILE_NAME: &str = "report.json";
 #[derive(Debug, thiserror::Error)]
 pub enum LoadError {
     /// It is not there, or must not be read.
-    #[error("failed to read the report {path}: {source}\n{}", advice(source))]
+    #[error("failed to read the report {path}: {cause}\n{}", advice(cause))]
     Unreadable {
         /// Where it was looked for.
         path: PathBuf,
         /// The system's own words.
-        source: io::Error,
+        cause: io::Error,
     },
     /// It ends in the midst of something.
     #[error(
@@ -43,6 +44,16 @@ pub enum LoadError {
         /// Where it is different, and how.
         cause: serde_json::Error,
     },
+    /// It tells two things of one scenario.
+    #[error(
+        "the report {path} has the scenario {name} twice\nno run leaves such a report: run the suites again"
+    )]
+    Twice {
+        /// The file.
+        path: PathBuf,
+        /// `suite::scenario`
+        name: String,
+    },
     /// Another memgate wrote it.
     #[error(
         "the report {path} is of version {version}, and this memgate reads version {VERSION}\n\
@@ -56,8 +67,8 @@ pub enum LoadError {
     },
 }
 
-fn advice(source: &io::Error) -> &'static str {
-    match source.kind() {
+fn advice(cause: &io::Error) -> &'static str {
+    match cause.kind() {
         io::ErrorKind::NotFound => {
             "run the suites first, with `memgate test` or `cargo test`, or name the folder of another run"
         }
@@ -83,9 +94,9 @@ pub fn load(run: &Path) -> Result<Report, LoadError> {
     };
     let mut bytes = Vec::new();
     let read = File::open(&path).and_then(|mut file| file.read_to_end(&mut bytes));
-    read.map_err(|source| LoadError::Unreadable {
+    read.map_err(|cause| LoadError::Unreadable {
         path: path.clone(),
-        source,
+        cause,
     })?;
     parse(&path, &bytes)
 }
@@ -109,7 +120,22 @@ fn parse(path: &Path, bytes: &[u8]) -> Result<Report, LoadError> {
             version,
         });
     }
-    serde_json::from_slice(bytes).map_err(wrong)
+    let report: Report = serde_json::from_slice(bytes).map_err(wrong)?;
+    match twice(&report) {
+        Some(name) => Err(LoadError::Twice {
+            path: path.to_path_buf(),
+            name,
+        }),
+        None => Ok(report),
+    }
+}
+
+/// A scenario that is there more than once.
+fn twice(report: &Report) -> Option<String> {
+    let mut seen = BTreeSet::new();
+    let names = report.scenario_names().into_iter();
+    let mut again = names.filter(|name| !seen.insert(name.clone()));
+    again.next()
 }
 
 #[cfg(test)]
@@ -133,6 +159,26 @@ mod tests {
         check(
             br#"{"version": 99, "trials": {}}"#,
             "the report report.json is of version 99, and this memgate reads version 1",
+        );
+        let scenario = serde_json::to_string(&crate::report::without_figures(
+            "b",
+            "b.wasm",
+            crate::report::Fault {
+                kind: crate::report::FaultKind::Trap,
+                headline: String::new(),
+                cause: String::new(),
+                advice: None,
+                stack: Vec::new(),
+                stderr: String::new(),
+            },
+        ))
+        .expect("a report is a JSON value");
+        check(
+            format!(
+                r#"{{"version": 1, "suites": [{{"name": "a", "error": null, "scenarios": [{scenario}, {scenario}]}}]}}"#
+            )
+            .as_bytes(),
+            "the report report.json has the scenario a::b twice",
         );
         check(
             b"[]",

@@ -91,7 +91,7 @@ fn over_cycles(scenario: &ScenarioReport, site: &SiteReport) -> Counted {
     };
     let after = site.level(last);
     Counted {
-        bytes: after.bytes - site.at_baseline.bytes,
-        blocks: after.blocks - site.at_baseline.blocks,
+        bytes: after.bytes.saturating_sub(site.at_baseline.bytes),
+        blocks: after.blocks.saturating_sub(site.at_baseline.blocks),
     }
 }

@@ -33,6 +33,6 @@ impl Github {
             Command::Report(report) => report.run(),
             Command::Comment(comment) => comment.run(),
         };
-        done.unwrap_or_else(|error| broken(&format!("{error:#}")))
+        done.unwrap_or_else(|error| broken(&format!("error: {error:#}")))
     }
 }

@@ -2,10 +2,11 @@
 
 use std::io::Write;
 use std::path::{Path, PathBuf};
-use std::process::ExitCode;
+use std::process::{Command, ExitCode};
 
 use anyhow::{Context, Result};
 use clap::Args;
+use serde::Deserialize;
 
 use super::checkout;
 use super::runner::{Runner, append};
@@ -69,10 +70,38 @@ impl Report {
     }
 }
 
-/// The folder in which a run leaves its report.
+/// The folder in which a run leaves its report: in a member of a workspace, below the workspace's.
 pub(super) fn default_run() -> PathBuf {
-    let target = named_by_cargo().unwrap_or(PathBuf::from("target"));
-    target.join("memgate")
+    let target = named_by_cargo().or_else(of_workspace);
+    target.unwrap_or(PathBuf::from("target")).join("memgate")
+}
+
+/// The target folder of the crate that is here, if one is: by its shortest way, since it is told.
+fn of_workspace() -> Option<PathBuf> {
+    if !Path::new("Cargo.toml").is_file() {
+        return None;
+    }
+    let mut cargo = Command::new("cargo");
+    cargo.args([
+        "metadata",
+        "--no-deps",
+        "--offline",
+        "--format-version",
+        "1",
+    ]);
+    let metadata: Metadata = serde_json::from_slice(&cargo.output().ok()?.stdout).ok()?;
+    let here = std::env::current_dir().ok()?;
+    let within = metadata.target_directory.strip_prefix(here);
+    Some(match within {
+        Ok(within) => within.to_path_buf(),
+        Err(_) => metadata.target_directory,
+    })
+}
+
+/// What of cargo's metadata is asked for.
+#[derive(Deserialize)]
+struct Metadata {
+    target_directory: PathBuf,
 }
 
 impl Pages {

@@ -79,7 +79,7 @@ fn scenario(written: &Written) -> String {
     for remark in remarks {
         comment(&mut text, "  # ", remark);
     }
-    let mut body = format!("  {}:\n", scenario.name);
+    let mut body = format!("  {}:\n", scalar(&scenario.name));
     steps(&mut body, "setup", &scenario.setup);
     if scenario.warmup > 0 {
         body.push_str(&format!("    warmup: {}\n", scenario.warmup));

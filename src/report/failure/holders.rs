@@ -31,7 +31,9 @@ impl Holders {
     ) -> Holders {
         let kinds = kinds(&survey.losses);
         let reached = survey.losses.still_reachable.blocks;
-        let all = kinds.iter().map(|(lost, ..)| lost.blocks).sum::<i64>() + reached;
+        let all = kinds
+            .iter()
+            .fold(reached, |sum, (lost, ..)| sum.saturating_add(lost.blocks));
         let lost = kinds.into_iter().filter(|(lost, ..)| lost.blocks > 0);
         let lost = lost.map(|(lost, kind, how)| lost_line(lost, all, &format!("{kind}: {how}")));
         let mut holders = Holders {
@@ -121,25 +123,6 @@ fn kinds(losses: &LossesReport) -> [(Counted, &'static str, &'static str); 3] {
             "only a pointer into the midst of a block leads to",
         ),
     ]
-}
-
-/// What holds a site's blocks, or that nothing does, in a few words.
-pub(super) fn holder(survey: &SiteSurveyReport) -> Option<String> {
-    let losses = &survey.losses;
-    let lost = losses.definitely_lost.blocks + losses.indirectly_lost.blocks;
-    match &survey.held {
-        Some(held) if losses.still_reachable.blocks >= lost => {
-            let position = super::frames::position(&position(&held.by));
-            let position = position.map(|position| format!(" ({position})"));
-            Some(format!(
-                "held by {}{}",
-                held.by.name,
-                position.unwrap_or_default()
-            ))
-        }
-        _ if lost > 0 => Some(format!("{} lost", counted(lost as usize, "block"))),
-        _ => None,
-    }
 }
 
 /// All that goes with a holder, where that is more than the blocks that are told of.

@@ -113,7 +113,7 @@ pub(crate) fn rows(words: &str, first: usize, others: usize) -> Vec<String> {
 }
 
 /// `1 frame`, `2 frames`
-pub(in crate::report) fn counted(number: usize, noun: &str) -> String {
+pub(crate) fn counted(number: usize, noun: &str) -> String {
     format!("{number} {noun}{}", if number == 1 { "" } else { "s" })
 }
 

@@ -19,9 +19,9 @@ use std::time::Duration;
 
 use self::allowances::{allowances, broken_allowances};
 use self::fault::fault_text;
-pub(crate) use self::layout::rows as text_rows;
 pub use self::layout::without_styles;
 use self::layout::{DIM, PLAIN, WIDTH, headline, line, spans, titled, titled_whole};
+pub(crate) use self::layout::{counted, rows as text_rows};
 use self::ranking::Ranking;
 use self::review::{numbers, review_sentence, snapshot, to_review};
 pub(super) use self::thresholds::{broken_bounds, threshold_rows};

@@ -1,6 +1,6 @@
 //! The sites that a failure is about, each in a sentence, for readers who see one line at a time.
 
-use super::holders::holder;
+use super::holders::in_a_word;
 use super::ranking;
 use crate::report::value::{Counted, Place, ScenarioReport};
 use crate::suite::{Unit, format_bytes};
@@ -27,7 +27,7 @@ pub(in crate::report) fn worst_sites(report: &ScenarioReport) -> Vec<WorstSite<'
         let words = [
             Some(figures),
             class.map(|class| class.words.clone()),
-            survey.and_then(holder),
+            survey.and_then(in_a_word),
         ];
         WorstSite {
             stack: &site.stack,

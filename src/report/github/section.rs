@@ -5,8 +5,9 @@ use super::ground::Ground;
 use super::markdown::{block, code, code_cell, text};
 use super::trials::{Trial, What};
 use super::{About, bounded};
-use crate::module::printable_lines;
+use crate::module::{printable_lines, printable_row};
 use crate::report::failure::{Commands, explanation, threshold_rows};
+use crate::report::shell_word;
 use crate::report::value::ScenarioReport;
 
 /// Lines and columns of an explanation.
@@ -37,7 +38,10 @@ pub(super) fn sentence(trial: &Trial) -> String {
 }
 
 fn lines(words: &str) -> String {
-    excerpt(&printable_lines(words), LINES, COLUMNS)
+    let words = printable_lines(words);
+    // Without a runner a page is printed, and a log is read for commands.
+    let rows: Vec<_> = words.lines().map(printable_row).collect();
+    excerpt(&rows.join("\n"), LINES, COLUMNS)
 }
 
 fn limits(report: &ScenarioReport) -> String {
@@ -67,9 +71,12 @@ fn commands(trial: &Trial, about: &About, ground: &Ground) -> Commands {
     let path = suite.map(|suite| bounded::shortened(&suite.path, COLUMNS));
     let path = path.unwrap_or_else(|| format!("the suite {}", trial.suite));
     let again = match (&about.again, suite) {
-        (Some(command), _) => format!("{command} {}", trial.name),
-        (None, Some(suite)) => format!("memgate test {} -- {}", suite.path, trial.name),
-        (None, None) => format!("memgate test -- {}", trial.name),
+        (Some(command), _) => format!("{command} {}", shell_word(&trial.name)),
+        (None, Some(suite)) => {
+            let [path, name] = [&suite.path, &trial.name].map(|it| shell_word(it));
+            format!("memgate test {path} -- {name}")
+        }
+        (None, None) => format!("memgate test -- {}", shell_word(&trial.name)),
     };
     let (review, report) = match &about.run {
         Some(run) => (

@@ -119,7 +119,7 @@ impl Findings {
         self.rules.push(Rule {
             id: clean(id),
             short_description: Message { text: clean(words) },
-            help_uri: concat!(env!("CARGO_PKG_REPOSITORY"), "#what-is-measured").to_string(),
+            help_uri: "https://memgate.github.io/memgate/reference/metrics.html".to_string(),
         });
         self.rules.len() - 1
     }
