@@ -32,7 +32,7 @@ pub(super) struct Instrument {
 /// What a host has to know, from the documentation of the rewrite.
 const HOST: &str = "\
 What the host provides, beside what the module imports by itself:
-  memgate.flush        () -> ()        the log is full: read it, and reset cursor
+  memgate.flush        () -> ()        the log is full: read it, reset cursor
   memgate.first_sight  (i32) -> (i32)  number a new calling context, from 1
   memgate.fold         (i64) -> (i64)  the context of a stack without its cycles
 What the module exports for the host, beside its own exports:
