@@ -1,12 +1,15 @@
 //! What a pull request changes: the figures of its base beside its own.
 
-use super::markdown::{code_cell, text};
+use super::markdown::{code, code_cell, text};
 use super::trials::{Trial, What};
 use crate::report::value::{MetricReport, Report, ScenarioReport};
 use crate::suite::{Metric, Unit};
 
 /// What is compared where the suite has no limit on it.
 const ALWAYS: [&str; 3] = ["delta", "peak", "total"];
+
+/// Scenarios that are named which the base has and the head has not.
+const GONE: usize = 10;
 
 /// A figure that is another than in the base.
 struct Row {
@@ -26,8 +29,12 @@ pub(super) fn figures(trials: &[Trial], base: Option<&Report>, rows: usize) -> S
         .iter()
         .flat_map(|trial| changed(trial, base))
         .collect();
+    let gone = gone(trials, base);
     if changed.is_empty() {
-        return "No figure differs from the base.\n\n".into();
+        return match gone.is_empty() {
+            true => "No figure differs from the base.\n\n".into(),
+            false => told(&gone),
+        };
     }
     let mut table =
         String::from("| scenario | metric | base | head | change |\n|---|---|--:|--:|--:|\n");
@@ -42,12 +49,41 @@ pub(super) fn figures(trials: &[Trial], base: Option<&Report>, rows: usize) -> S
     if let Some(more) = changed.len().checked_sub(rows).filter(|more| *more > 0) {
         table.push_str(&format!("{more} more figures differ, see the report.\n\n"));
     }
-    table
+    table + &told(&gone)
+}
+
+/// Scenarios of the base that are not there any more: nobody would miss what they held.
+fn gone(trials: &[Trial], base: &Report) -> Vec<String> {
+    let is_here = |name: &String| {
+        trials.iter().any(|trial| match trial.what {
+            What::Scenario(_) => trial.name == *name,
+            // Which scenarios it has nobody knows.
+            What::BrokenSuite(_) => name.starts_with(&format!("{}::", trial.suite)),
+        })
+    };
+    let names = base.scenario_names().into_iter();
+    names.filter(|name| !is_here(name)).collect()
+}
+
+fn told(gone: &[String]) -> String {
+    if gone.is_empty() {
+        return String::new();
+    }
+    let names: Vec<String> = gone.iter().take(GONE).map(|name| code(name)).collect();
+    let more = match gone.len().saturating_sub(GONE) {
+        0 => String::new(),
+        more => format!(" and {more} more"),
+    };
+    format!(
+        "In the base, and not run here: {}{more}.\n\n",
+        names.join(", ")
+    )
 }
 
 /// Whether anything differs from the base.
 pub(super) fn differ(trials: &[Trial], base: &Report) -> bool {
-    trials.iter().any(|trial| !changed(trial, base).is_empty())
+    let has_changed = |trial: &Trial| !changed(trial, base).is_empty();
+    trials.iter().any(has_changed) || !gone(trials, base).is_empty()
 }
 
 fn changed(trial: &Trial, base: &Report) -> Vec<Row> {

@@ -85,7 +85,7 @@ fn commands(trial: &Trial, about: &About, ground: &Ground) -> Commands {
         ),
         None => (
             "cargo insta review".to_string(),
-            "target/memgate/report.json".to_string(),
+            "target/memgate/report.html".to_string(),
         ),
     };
     Commands {

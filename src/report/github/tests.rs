@@ -205,3 +205,24 @@ fn one_cause_takes_one_annotation() {
         ]
     );
 }
+
+/// What leaked in a scenario that is gone would leak on, unseen.
+#[test]
+fn a_scenario_that_is_gone_is_told() {
+    let scenarios = |names: &[&str]| names.iter().map(|name| changed(name, "")).collect();
+    let base = report(vec![
+        suite("a", scenarios(&["kept", "gone"])),
+        suite("broken", scenarios(&["unknown"])),
+    ]);
+    let mut broken = suite("broken", Vec::new());
+    broken.error = Some("no scenarios".into());
+    let head = report(vec![suite("a", scenarios(&["kept"])), broken]);
+    let page = |head, base| summary(head, base, &about(), &Ground::default(), LONGEST_SUMMARY);
+    let told = page(&head, Some(&base));
+    assert!(
+        told.contains("In the base, and not run here: `a::gone`."),
+        "{told}"
+    );
+    let same = page(&base, Some(&base));
+    assert!(same.contains("No figure differs from the base."), "{same}");
+}
